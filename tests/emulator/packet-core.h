@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The packet core: a TUN in its phone's namespace for each active data context, and IP between. */
+#pragma once
+#include <glib.h>
+
+typedef struct _EmuPacketCore EmuPacketCore;       /* one per emulator process */
+typedef struct _EmuPacketPhone EmuPacketPhone;     /* one per phone: address, counters, capture */
+typedef struct _EmuPacketContext EmuPacketContext; /* one per active data (PDP) context */
+
+/* What a rule says of one IP packet; the packet core applies it. */
+typedef struct
+{
+  guint copies;   /* 0 = dropped, 1 = forwarded, 2 = duplicated … */
+  guint delay_ms; /* 0 = at once; packets of equal delay keep their order */
+} EmuPacketVerdict;
+
+/* Asked once for a packet on each radio leg: uplink (phone to network) at its sender's, downlink at
+ * its receiver's. @packet is the raw IP packet, valid during the call only. */
+typedef EmuPacketVerdict (*EmuPacketFilter) (const char *phone, gboolean uplink,
+                                             const guint8 *packet, gsize length,
+                                             gpointer user_data);
+
+/* Not thread-safe: everything runs in the thread-default main context of the caller.
+ * @filter may be NULL. Freeing the core frees phones and contexts, and takes their TUNs away. */
+EmuPacketCore *emu_packet_core_new (EmuPacketFilter filter, gpointer user_data);
+void emu_packet_core_free (EmuPacketCore *core);
+
+/* @netns: path such as /run/netns/alice, or NULL for the emulator's own. @index: 1…254, unique;
+ * gives 198.51.100.<index> and 2001:db8:0:<index>::1 (index in hexadecimal). Owned by @core. */
+EmuPacketPhone *emu_packet_core_add_phone (EmuPacketCore *core, const char *name, const char *netns,
+                                           guint index, GError **error);
+
+/* The internet: a TUN "wan0" with 192.0.2.1 and 2001:db8:ffff::1, and routes to all phones. */
+gboolean emu_packet_core_add_internet (EmuPacketCore *core, const char *netns, GError **error);
+
+/* Makes the TUN @ifname (the name that oFono will report), gives it the phone's addresses and the
+ * default route, and brings it up. A phone's first context owns the phone's address; while more
+ * than one is active the oldest receives. Owned by the caller: end with deactivate(), before the
+ * core is freed or not at all. */
+EmuPacketContext *emu_packet_phone_activate (EmuPacketPhone *phone, guint cid, const char *ifname,
+                                             GError **error);
+void emu_packet_context_deactivate (EmuPacketContext *context);
+
+/* Writes the phone's air interface to @path as pcapng (raw IP, direction in epb_flags) from now on,
+ * replacing the file; NULL stops. */
+gboolean emu_packet_phone_capture (EmuPacketPhone *phone, const char *path, GError **error);
+
+/* Returns: (transfer floating) "a{sv}", all values of type t: packets and bytes up and down, and
+ * packets lost by reason. */
+GVariant *emu_packet_phone_counters (EmuPacketPhone *phone);

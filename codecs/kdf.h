@@ -8,7 +8,8 @@
 #define TAC_ICE_PWD_LENGTH 24  /* base64 of 18 bytes */
 
 /* ICE credentials of one generation of a call's path; NUL-terminated base64 (RFC 4648). */
-typedef struct {
+typedef struct
+{
   char caller_ufrag[TAC_ICE_UFRAG_LENGTH + 1];
   char caller_pwd[TAC_ICE_PWD_LENGTH + 1];
   char callee_ufrag[TAC_ICE_UFRAG_LENGTH + 1];
@@ -19,7 +20,8 @@ typedef struct {
 void tac_hkdf (uint8_t *out, size_t out_size, const uint8_t *ikm, size_t ikm_size,
                const uint8_t *info, size_t info_size);
 /* HMAC-SHA-512 over @data, all 64 bytes. */
-void tac_hmac (uint8_t out[TAC_HASH_SIZE], const uint8_t *key, size_t key_size, const uint8_t *data, size_t size);
+void tac_hmac (uint8_t out[TAC_HASH_SIZE], const uint8_t *key, size_t key_size, const uint8_t *data,
+               size_t size);
 
 void tac_kdf_ice (TacIceCredentials *out, const uint8_t ck[TAC_HASH_SIZE], uint8_t generation);
 void tac_kdf_control (uint8_t key[TAC_KEY_SIZE], const uint8_t root[TAC_KEY_SIZE]);
@@ -27,6 +29,8 @@ void tac_kdf_control (uint8_t key[TAC_KEY_SIZE], const uint8_t root[TAC_KEY_SIZE
 void tac_kdf_voice (uint8_t chain[TAC_KEY_SIZE], const uint8_t root[TAC_KEY_SIZE],
                     const uint8_t *kem_secret, const uint8_t h[TAC_HASH_SIZE]);
 /* h := SHA-512(h ‖ ek ‖ ct), the hook for the hybrid exchange. */
-void tac_kdf_mix_kem (uint8_t h[TAC_HASH_SIZE], const uint8_t *ek, size_t ek_size, const uint8_t *ct, size_t ct_size);
-/* One step of the in-call ratchet: @key of this epoch out, @chain moved on in place, the old one wiped. */
+void tac_kdf_mix_kem (uint8_t h[TAC_HASH_SIZE], const uint8_t *ek, size_t ek_size,
+                      const uint8_t *ct, size_t ct_size);
+/* One step of the in-call ratchet: @key of this epoch out, @chain moved on in place, the old one
+ * wiped. */
 void tac_kdf_ratchet (uint8_t chain[TAC_KEY_SIZE], uint8_t key[TAC_KEY_SIZE]);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sealing of call datagrams: direction keys, epochs, replay window (docs/protocol.md §5, §6). */
 #pragma once
+#include "replay.h"
 #include "wire.h"
-#include <stdbool.h>
 #include <stddef.h>
 
-typedef enum {
+typedef enum
+{
   TAC_OPEN_OK,
   TAC_OPEN_LENGTH, /* not TAC_DATAGRAM_SIZE bytes, or another type */
   TAC_OPEN_AHEAD,  /* more than TAC_EPOCH_AHEAD_MAX epochs ahead of the newest authentic tick */
@@ -15,37 +16,36 @@ typedef enum {
 } TacOpenResult;
 #define TAC_OPEN_RESULTS 6
 
-/* Replay window of TAC_REPLAY_WINDOW counters, after RFC 6479. */
-typedef struct {
-  bool any;
-  uint32_t newest;
-  uint64_t seen[TAC_REPLAY_WINDOW / 64 + 1];
-} TacReplayWindow;
-
 /* Voice, sending side. */
-typedef struct {
+typedef struct
+{
   uint8_t chain[TAC_KEY_SIZE]; /* of the epoch after this one */
   uint8_t key[TAC_KEY_SIZE];
   uint32_t epoch;
   uint64_t next_tick; /* lowest tick not used yet; past UINT32_MAX the call must end */
 } TacVoiceSealer;
 
-/* Voice, receiving side. */
-typedef struct {
-  uint8_t chain[TAC_KEY_SIZE]; /* of the epoch after the newest */
-  uint8_t key[TAC_KEY_SIZE];   /* of the newest authentic epoch */
+/* Voice, receiving side. The keys ahead are made when an epoch begins, not when a datagram claims
+ * one: a forged far-ahead tick costs one tag, like any other. They follow from the chain, which
+ * must be kept anyway, so having them gives nothing more to a thief. */
+typedef struct
+{
+  uint8_t chain[TAC_KEY_SIZE];                         /* of the epoch after the last of keys */
+  uint8_t keys[TAC_EPOCH_AHEAD_MAX + 1][TAC_KEY_SIZE]; /* of epoch, epoch + 1, … */
   uint8_t before[TAC_KEY_SIZE];
   bool has_before;
-  uint32_t epoch;
+  uint32_t epoch; /* the newest authentic one */
   TacReplayWindow window;
 } TacVoiceOpener;
 
 /* Control: one key for the call, the counter is the nonce and is used once. */
-typedef struct {
+typedef struct
+{
   uint8_t key[TAC_KEY_SIZE];
   uint64_t next;
 } TacControlSealer;
-typedef struct {
+typedef struct
+{
   uint8_t key[TAC_KEY_SIZE];
   TacReplayWindow window;
 } TacControlOpener;
@@ -56,8 +56,9 @@ void tac_voice_opener_init (TacVoiceOpener *opener, const uint8_t chain[TAC_KEY_
 
 /**
  * tac_voice_seal:
- * @tick: media time of the first sample in 20 ms units; not lower than any sealed before + 1
- * Returns: false, and nothing sealed, where @tick was used or lies before one that was (a nonce is never repeated).
+ * @tick: media time of the first sample in 20 ms units; higher than any sealed before
+ *
+ * Returns: false, and nothing sealed, for any other @tick: a nonce is never repeated.
  */
 bool tac_voice_seal (TacVoiceSealer *sealer, uint32_t tick, const uint8_t body[TAC_BODY_SIZE],
                      uint8_t packet[TAC_DATAGRAM_SIZE]);
@@ -65,7 +66,9 @@ bool tac_voice_seal (TacVoiceSealer *sealer, uint32_t tick, const uint8_t body[T
  * tac_voice_open:
  * @body: (out) 60 bytes; untouched unless TAC_OPEN_OK
  * @tick: (out) media time of the first sample
- * Order: length, epoch bounds, tag, replay window; state changes only on success. One opener, one thread.
+ *
+ * Order: length, epoch bounds, tag, replay window; state changes only on success, and the cost of
+ * a forgery is one tag whatever it claims. One opener, one thread.
  */
 TacOpenResult tac_voice_open (TacVoiceOpener *opener, const uint8_t *packet, size_t size,
                               uint8_t body[TAC_BODY_SIZE], uint32_t *tick);
@@ -73,6 +76,7 @@ TacOpenResult tac_voice_open (TacVoiceOpener *opener, const uint8_t *packet, siz
 void tac_control_sealer_init (TacControlSealer *sealer, const uint8_t key[TAC_KEY_SIZE]);
 void tac_control_opener_init (TacControlOpener *opener, const uint8_t key[TAC_KEY_SIZE]);
 /* Returns: false once 2³² counters are used. */
-bool tac_control_seal (TacControlSealer *sealer, const uint8_t body[TAC_BODY_SIZE], uint8_t packet[TAC_DATAGRAM_SIZE]);
+bool tac_control_seal (TacControlSealer *sealer, const uint8_t body[TAC_BODY_SIZE],
+                       uint8_t packet[TAC_DATAGRAM_SIZE]);
 TacOpenResult tac_control_open (TacControlOpener *opener, const uint8_t *packet, size_t size,
                                 uint8_t body[TAC_BODY_SIZE], uint32_t *counter);

@@ -17,7 +17,8 @@
 #define TAC_PAIR_NAME_MAX 64
 #define TAC_CANDIDATES_SIZE 75 /* bytes of candidates in a payload, terminator not counted */
 
-typedef enum {
+typedef enum
+{
   TAC_SMS_PAIR = 1,
   TAC_SMS_INVITE = 2,
   TAC_SMS_REPLY = 3,
@@ -38,14 +39,14 @@ typedef enum {
 
 /* Media time and key epochs, docs/protocol.md §5 and §6 */
 #define TAC_TICK_MS 20
-#define TAC_EPOCH_SHIFT 9            /* 512 ticks, 10.24 s */
-#define TAC_EPOCH_AHEAD_MAX 8        /* epochs opened ahead of the newest authentic tick */
-#define TAC_EPOCH_KEEP_TICKS 50      /* the epoch before is kept for 1 s of media time */
+#define TAC_EPOCH_SHIFT 9       /* 512 ticks, 10.24 s */
+#define TAC_EPOCH_AHEAD_MAX 8   /* epochs opened ahead of the newest authentic tick */
+#define TAC_EPOCH_KEEP_TICKS 50 /* the epoch before is kept for 1 s of media time */
 
 /* Control lane, docs/protocol.md §7 */
 #define TAC_CONTROL_HEADER_SIZE 6 /* acknowledges 2, sequence 2, type 1, length 1 */
 #define TAC_CONTROL_VALUE_MAX (TAC_BODY_SIZE - TAC_CONTROL_HEADER_SIZE)
 
-_Static_assert (TAC_SMS_SIZE == 133, "one SMS datagram");
-_Static_assert (TAC_DATAGRAM_SIZE == 81, "one size for a whole call");
-_Static_assert (TAC_CONTROL_VALUE_MAX == 54, "control value");
+_Static_assert(TAC_SMS_SIZE == 133, "one SMS datagram");
+_Static_assert(TAC_DATAGRAM_SIZE == 81, "one size for a whole call");
+_Static_assert(TAC_CONTROL_VALUE_MAX == 54, "control value");

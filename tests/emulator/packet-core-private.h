@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the packet core's object (packet-core.c) and its data path (packet-forward.c) share. */
+#pragma once
+#include "delay-queue.h"
+#include "icmp-error.h"
+#include "ip-route.h"
+#include "packet-core.h"
+#include "pcapng.h"
+
+typedef enum
+{
+  EMU_UPLINK_PACKETS, /* what the phone sent */
+  EMU_UPLINK_BYTES,
+  EMU_DOWNLINK_PACKETS, /* what the phone was given */
+  EMU_DOWNLINK_BYTES,
+  EMU_DELAYED,    /* by a rule */
+  EMU_DUPLICATED, /* copies beyond the first, by a rule */
+  EMU_DROPPED_BY_RULE,
+  EMU_DROPPED_QUEUE_FULL,     /* too many packets were waiting for their delay to pass */
+  EMU_DROPPED_INVALID,        /* uplink: not IP, a wrong length or checksum */
+  EMU_DROPPED_SOURCE,         /* uplink: not from the address the network gave */
+  EMU_DROPPED_HOPS,           /* uplink: TTL or hop limit used up; answered */
+  EMU_DROPPED_UNREACHABLE,    /* uplink: no such destination; answered */
+  EMU_DROPPED_LINK_ONLY,      /* uplink: multicast, broadcast or link-local */
+  EMU_DROPPED_NO_CONTEXT,     /* downlink: the context went while the packet was on its way */
+  EMU_DROPPED_INTERFACE_DOWN, /* downlink: the interface did not take it */
+  EMU_N_COUNTERS,
+} EmuPacketCounter;
+
+/* Either side of the core: a context's TUN or the internet's. */
+typedef struct
+{
+  EmuPacketCore *core;
+  EmuPacketPhone *phone; /* NULL for the internet's */
+  EmuPacketContext *context;
+  int fd;
+  GSource *source;
+} EmuPort;
+
+/* One direction of one phone's radio: where a packet can get lost, late or doubled. NAT and
+ * impairments (delay, jitter, loss, rate, outage) belong here, behind emu_leg_enter(). */
+typedef struct
+{
+  EmuPacketPhone *phone;
+  gboolean uplink;
+} EmuLeg;
+
+struct _EmuPacketContext
+{
+  EmuPort port;
+  EmuPacketPhone *phone;
+  guint cid;
+  char *ifname;
+  guint capture_interface; /* number in the phone's capture */
+};
+
+struct _EmuPacketPhone
+{
+  EmuPacketCore *core;
+  char *name;
+  char *netns;
+  guint index;
+  guint8 v4[4];
+  guint8 v6[16];
+  EmuLeg uplink, downlink;
+  GList *contexts; /* oldest first: it receives */
+  EmuPcapng *capture;
+  guint64 counters[EMU_N_COUNTERS];
+};
+
+struct _EmuPacketCore
+{
+  EmuPacketFilter filter;
+  gpointer user_data;
+  EmuPacketPhone *phones[EMU_PHONE_INDEX_MAX + 1]; /* by index */
+  EmuPort internet;
+  EmuDelayQueue *delayed;
+  guint8 packet[65536];
+  guint8 error[EMU_ICMP_ERROR_MAX];
+};
+
+/* Opens @port on a TUN descriptor (consumed) and starts reading it; close stops that. */
+void emu_port_open (EmuPort *port, EmuPacketCore *core, EmuPacketContext *context, int fd);
+void emu_port_close (EmuPort *port);
+
+/* The delay queue's callback: a packet leaves its leg. */
+void emu_leg_on_due (const EmuDelayed *delayed, gpointer user_data);

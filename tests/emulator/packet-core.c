@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The packet core: a TUN in its phone's namespace for each active data context, and IP between. */
+#include "packet-core-private.h"
+
+#include "tun.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define INTERNET_IFNAME "wan0"
+#define METRIC 700 /* what network managers give mobile data: after cable and Wi-Fi */
+
+static const char *const counter_names[EMU_N_COUNTERS] = {
+  [EMU_UPLINK_PACKETS] = "UplinkPackets",
+  [EMU_UPLINK_BYTES] = "UplinkBytes",
+  [EMU_DOWNLINK_PACKETS] = "DownlinkPackets",
+  [EMU_DOWNLINK_BYTES] = "DownlinkBytes",
+  [EMU_DELAYED] = "Delayed",
+  [EMU_DUPLICATED] = "Duplicated",
+  [EMU_DROPPED_BY_RULE] = "DroppedByRule",
+  [EMU_DROPPED_QUEUE_FULL] = "DroppedQueueFull",
+  [EMU_DROPPED_INVALID] = "DroppedInvalid",
+  [EMU_DROPPED_SOURCE] = "DroppedSource",
+  [EMU_DROPPED_HOPS] = "DroppedHops",
+  [EMU_DROPPED_UNREACHABLE] = "DroppedUnreachable",
+  [EMU_DROPPED_LINK_ONLY] = "DroppedLinkOnly",
+  [EMU_DROPPED_NO_CONTEXT] = "DroppedNoContext",
+  [EMU_DROPPED_INTERFACE_DOWN] = "DroppedInterfaceDown",
+};
+
+EmuPacketCore *
+emu_packet_core_new (EmuPacketFilter filter, gpointer user_data)
+{
+  EmuPacketCore *core = g_new0 (EmuPacketCore, 1);
+
+  core->filter = filter;
+  core->user_data = user_data;
+  core->internet.fd = -1;
+  core->delayed = emu_delay_queue_new (emu_leg_on_due, core);
+  return core;
+}
+
+static void
+free_phone (EmuPacketPhone *phone)
+{
+  while (phone->contexts != NULL)
+    emu_packet_context_deactivate (phone->contexts->data);
+  emu_pcapng_free (phone->capture);
+  g_free (phone->name);
+  g_free (phone->netns);
+  g_free (phone);
+}
+
+void
+emu_packet_core_free (EmuPacketCore *core)
+{
+  if (core == NULL)
+    return;
+  emu_delay_queue_free (core->delayed);
+  for (guint i = 0; i <= EMU_PHONE_INDEX_MAX; i++)
+    g_clear_pointer (&core->phones[i], free_phone);
+  emu_port_close (&core->internet);
+  g_free (core);
+}
+
+EmuPacketPhone *
+emu_packet_core_add_phone (EmuPacketCore *core, const char *name, const char *netns, guint index,
+                           GError **error)
+{
+  EmuPacketPhone *phone;
+
+  if (index == 0 || index > EMU_PHONE_INDEX_MAX || core->phones[index] != NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "Phone %s: the index %u is %s",
+                   name, index,
+                   index == 0 || index > EMU_PHONE_INDEX_MAX ? "not within 1…254" : "in use");
+      return NULL;
+    }
+
+  phone = g_new0 (EmuPacketPhone, 1);
+  phone->core = core;
+  phone->name = g_strdup (name);
+  phone->netns = g_strdup (netns);
+  phone->index = index;
+  emu_phone_v4 (index, phone->v4);
+  emu_phone_v6 (index, phone->v6);
+  phone->uplink = (EmuLeg){ phone, TRUE };
+  phone->downlink = (EmuLeg){ phone, FALSE };
+  core->phones[index] = phone;
+  return phone;
+}
+
+gboolean
+emu_packet_core_add_internet (EmuPacketCore *core, const char *netns, GError **error)
+{
+  EmuTunConfig config = {
+    .v4_prefix = 32,
+    .v6_prefix = 128,
+    .v4_route_prefix = 24,
+    .v6_route_prefix = 48,
+    .metric = METRIC,
+  };
+  int fd;
+
+  if (core->internet.fd >= 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "There is an internet already");
+      return FALSE;
+    }
+
+  memcpy (config.v4, emu_internet_v4, sizeof config.v4);
+  memcpy (config.v6, emu_internet_v6, sizeof config.v6);
+  /* All phones: 198.51.100.0/24 and 2001:db8::/48. */
+  emu_phone_v4 (0, config.v4_route);
+  emu_phone_v6 (0, config.v6_route);
+  config.v6_route[15] = 0;
+
+  fd = emu_tun_open (netns, INTERNET_IFNAME, &config, error);
+  if (fd < 0)
+    return FALSE;
+  emu_port_open (&core->internet, core, NULL, fd);
+  return TRUE;
+}
+
+static void
+describe_in_capture (EmuPacketContext *context)
+{
+  if (context->phone->capture != NULL)
+    context->capture_interface
+        = emu_pcapng_add_interface (context->phone->capture, context->ifname);
+}
+
+EmuPacketContext *
+emu_packet_phone_activate (EmuPacketPhone *phone, guint cid, const char *ifname, GError **error)
+{
+  EmuTunConfig config = { .v4_prefix = 32, .v6_prefix = 64, .metric = METRIC + cid };
+  EmuPacketContext *context;
+  int fd;
+
+  memcpy (config.v4, phone->v4, sizeof config.v4);
+  memcpy (config.v6, phone->v6, sizeof config.v6);
+  fd = emu_tun_open (phone->netns, ifname, &config, error);
+  if (fd < 0)
+    {
+      g_prefix_error (error, "Phone %s, context %u: ", phone->name, cid);
+      return NULL;
+    }
+
+  context = g_new0 (EmuPacketContext, 1);
+  context->phone = phone;
+  context->cid = cid;
+  context->ifname = g_strdup (ifname);
+  describe_in_capture (context);
+  phone->contexts = g_list_append (phone->contexts, context);
+  emu_port_open (&context->port, phone->core, context, fd);
+  return context;
+}
+
+void
+emu_packet_context_deactivate (EmuPacketContext *context)
+{
+  emu_port_close (&context->port);
+  context->phone->contexts = g_list_remove (context->phone->contexts, context);
+  g_free (context->ifname);
+  g_free (context);
+}
+
+gboolean
+emu_packet_phone_capture (EmuPacketPhone *phone, const char *path, GError **error)
+{
+  EmuPcapng *capture = NULL;
+
+  if (path != NULL)
+    {
+      capture = emu_pcapng_new (path, error);
+      if (capture == NULL)
+        return FALSE;
+    }
+
+  emu_pcapng_free (phone->capture);
+  phone->capture = capture;
+  for (GList *link = phone->contexts; link != NULL; link = link->next)
+    describe_in_capture (link->data);
+  return TRUE;
+}
+
+GVariant *
+emu_packet_phone_counters (EmuPacketPhone *phone)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  for (guint i = 0; i < EMU_N_COUNTERS; i++)
+    g_variant_builder_add (&builder, "{sv}", counter_names[i],
+                           g_variant_new_uint64 (phone->counters[i]));
+  return g_variant_builder_end (&builder);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The packet core's data path.
+ *
+ * phone's TUN → receive → uplink leg → route → downlink leg → deliver → phone's TUN
+ *                   internet's TUN ↗       ↘ internet's TUN
+ *
+ * A packet lives in the core's one buffer all the way; only a rule's delay copies it. The capture
+ * shows the phone's end of its radio: uplink before a rule can drop it, downlink after.
+ */
+#include "packet-core-private.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Packets taken from one TUN before the others get their turn. */
+#define BUDGET 64
+
+static void enter_leg (EmuLeg *leg, const guint8 *bytes, gsize length);
+
+static void
+capture (EmuPacketContext *context, gboolean outbound, const guint8 *bytes, gsize length)
+{
+  EmuPcapng *pcapng = context->phone->capture;
+
+  if (pcapng != NULL)
+    emu_pcapng_write (pcapng, context->capture_interface, outbound,
+                      (guint64)g_get_real_time () * 1000, bytes, length);
+}
+
+static void
+count (EmuPacketPhone *phone, EmuPacketCounter counter)
+{
+  if (phone != NULL)
+    phone->counters[counter]++;
+}
+
+/* The last step of a downlink packet: into the phone's oldest context. */
+static void
+deliver (EmuPacketPhone *phone, const guint8 *bytes, gsize length)
+{
+  EmuPacketContext *context = phone->contexts != NULL ? phone->contexts->data : NULL;
+
+  if (context == NULL)
+    {
+      count (phone, EMU_DROPPED_NO_CONTEXT);
+      return;
+    }
+  if (write (context->port.fd, bytes, length) != (gssize)length)
+    {
+      count (phone, EMU_DROPPED_INTERFACE_DOWN);
+      return;
+    }
+  count (phone, EMU_DOWNLINK_PACKETS);
+  phone->counters[EMU_DOWNLINK_BYTES] += length;
+  capture (context, FALSE, bytes, length);
+}
+
+/* Sends a packet of the core's own, or one from elsewhere, to a phone (NULL: to the internet). */
+static void
+send_to (EmuPacketCore *core, EmuPacketPhone *phone, const guint8 *bytes, gsize length)
+{
+  if (phone != NULL)
+    enter_leg (&phone->downlink, bytes, length);
+  else if (write (core->internet.fd, bytes, length) < 0)
+    g_debug ("The internet did not take a packet: %s", g_strerror (errno));
+}
+
+static void
+refuse (EmuPacketCore *core, EmuPacketPhone *sender, EmuIcmpReason reason, const guint8 *bytes,
+        const EmuIpPacket *packet)
+{
+  gsize length = emu_icmp_error (reason, bytes, packet, core->error);
+
+  count (sender, reason == EMU_ICMP_TIME_EXCEEDED ? EMU_DROPPED_HOPS : EMU_DROPPED_UNREACHABLE);
+  if (length > 0)
+    send_to (core, sender, core->error, length);
+}
+
+/* The operator's core network: from a phone (NULL: from the internet) to where the packet goes. */
+static void
+route (EmuPacketCore *core, EmuPacketPhone *sender, const guint8 *bytes, gsize length)
+{
+  EmuPacketPhone *phone;
+  EmuIpPacket packet;
+  guint index = 0;
+
+  if (!emu_ip_packet_parse (bytes, length, &packet))
+    {
+      count (sender, EMU_DROPPED_INVALID);
+      return;
+    }
+  switch (emu_ip_route (packet.version, packet.destination, &index))
+    {
+    case EMU_ROUTE_PHONE:
+      phone = core->phones[index];
+      if (phone != NULL && phone->contexts != NULL)
+        send_to (core, phone, bytes, packet.length);
+      else
+        refuse (core, sender, EMU_ICMP_NO_HOST, bytes, &packet);
+      break;
+    case EMU_ROUTE_INTERNET:
+      if (core->internet.fd >= 0)
+        send_to (core, NULL, bytes, packet.length);
+      else
+        refuse (core, sender, EMU_ICMP_NO_ROUTE, bytes, &packet);
+      break;
+    case EMU_ROUTE_NOWHERE:
+      refuse (core, sender, EMU_ICMP_NO_ROUTE, bytes, &packet);
+      break;
+    case EMU_ROUTE_LINK_ONLY:
+      count (sender, EMU_DROPPED_LINK_ONLY);
+      break;
+    }
+}
+
+static void
+leave_leg (EmuLeg *leg, const guint8 *bytes, gsize length)
+{
+  if (leg->uplink)
+    route (leg->phone->core, leg->phone, bytes, length);
+  else
+    deliver (leg->phone, bytes, length);
+}
+
+static void
+enter_leg (EmuLeg *leg, const guint8 *bytes, gsize length)
+{
+  EmuPacketPhone *phone = leg->phone;
+  EmuPacketCore *core = phone->core;
+  EmuPacketVerdict verdict = { 1, 0 };
+  gint64 due_us;
+
+  if (core->filter != NULL)
+    verdict = core->filter (phone->name, leg->uplink, bytes, length, core->user_data);
+  if (verdict.copies == 0)
+    count (phone, EMU_DROPPED_BY_RULE);
+  else
+    phone->counters[EMU_DUPLICATED] += verdict.copies - 1;
+
+  due_us = g_get_monotonic_time () + (gint64)verdict.delay_ms * 1000;
+  for (guint i = 0; i < verdict.copies; i++)
+    {
+      if (verdict.delay_ms == 0)
+        leave_leg (leg, bytes, length);
+      else if (emu_delay_queue_push (core->delayed, due_us, leg, bytes, length))
+        count (phone, EMU_DELAYED);
+      else
+        count (phone, EMU_DROPPED_QUEUE_FULL);
+    }
+}
+
+void
+emu_leg_on_due (const EmuDelayed *delayed, gpointer user_data)
+{
+  leave_leg (delayed->leg, delayed->bytes, delayed->length);
+}
+
+/* A phone may send from its own address and its own /64 only (3GPP TS 29.281 leaves it to the
+ * gateway; all of them do it). */
+static gboolean
+is_own_source (const EmuPacketPhone *phone, const EmuIpPacket *packet)
+{
+  return packet->version == 4 ? memcmp (packet->source, phone->v4, 4) == 0
+                              : memcmp (packet->source, phone->v6, 8) == 0;
+}
+
+/* The first step of a packet from a TUN. */
+static void
+receive (EmuPort *port, guint8 *bytes, gsize length)
+{
+  EmuPacketPhone *phone = port->phone;
+  EmuIpPacket packet;
+
+  if (phone != NULL)
+    {
+      count (phone, EMU_UPLINK_PACKETS);
+      phone->counters[EMU_UPLINK_BYTES] += length;
+      capture (port->context, TRUE, bytes, length);
+    }
+
+  if (!emu_ip_packet_parse (bytes, length, &packet))
+    count (phone, EMU_DROPPED_INVALID);
+  else if (phone != NULL && !is_own_source (phone, &packet))
+    count (phone, EMU_DROPPED_SOURCE);
+  else if (packet.hops <= 1)
+    refuse (port->core, phone, EMU_ICMP_TIME_EXCEEDED, bytes, &packet);
+  else
+    {
+      emu_ip_packet_take_hop (bytes, &packet);
+      if (phone != NULL)
+        enter_leg (&phone->uplink, bytes, packet.length);
+      else
+        route (port->core, NULL, bytes, packet.length);
+    }
+}
+
+static gboolean
+on_readable (int fd, GIOCondition condition, gpointer data)
+{
+  EmuPort *port = data;
+  EmuPacketCore *core = port->core;
+
+  for (int i = 0; i < BUDGET; i++)
+    {
+      gssize length = read (fd, core->packet, sizeof core->packet);
+
+      if (length > 0)
+        receive (port, core->packet, (gsize)length);
+      else if (length < 0 && errno == EAGAIN)
+        break;
+      else if (length < 0 && errno != EINTR)
+        {
+          /* The namespace, and the TUN in it, have gone. */
+          g_warning ("A TUN of %s cannot be read any more: %s",
+                     port->phone != NULL ? port->phone->name : "the internet", g_strerror (errno));
+          return G_SOURCE_REMOVE;
+        }
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+void
+emu_port_open (EmuPort *port, EmuPacketCore *core, EmuPacketContext *context, int fd)
+{
+  port->core = core;
+  port->context = context;
+  port->phone = context != NULL ? context->phone : NULL;
+  port->fd = fd;
+  port->source = g_unix_fd_source_new (fd, G_IO_IN);
+  g_source_set_callback (port->source, G_SOURCE_FUNC (on_readable), port, NULL);
+  g_source_attach (port->source, g_main_context_get_thread_default ());
+}
+
+void
+emu_port_close (EmuPort *port)
+{
+  if (port->fd < 0)
+    return;
+  g_source_destroy (port->source);
+  g_clear_pointer (&port->source, g_source_unref);
+  close (port->fd);
+  port->fd = -1;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Brings links up and sets their addresses and routes, by rtnetlink, in the namespace it is in. */
+#include "rtnl.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct _EmuRtnl
+{
+  int fd;
+  guint32 sequence;
+};
+
+typedef struct
+{
+  struct nlmsghdr header;
+  guint8 body[256];
+} Request;
+
+static gboolean
+fail (GError **error, const char *what, int reason)
+{
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (reason), "Cannot %s: %s", what,
+               g_strerror (reason));
+  return FALSE;
+}
+
+EmuRtnl *
+emu_rtnl_new (GError **error)
+{
+  int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  EmuRtnl *rtnl;
+
+  if (fd < 0)
+    {
+      fail (error, "open a netlink socket", errno);
+      return NULL;
+    }
+  rtnl = g_new0 (EmuRtnl, 1);
+  rtnl->fd = fd;
+  return rtnl;
+}
+
+void
+emu_rtnl_free (EmuRtnl *rtnl)
+{
+  if (rtnl == NULL)
+    return;
+  close (rtnl->fd);
+  g_free (rtnl);
+}
+
+/* Appends @length bytes; the requests here are far smaller than the body. */
+static gpointer
+append (Request *request, gconstpointer data, gsize length)
+{
+  gsize offset = NLMSG_ALIGN (request->header.nlmsg_len);
+  guint8 *place = (guint8 *)request + offset;
+
+  g_assert (offset + length <= sizeof *request);
+  if (data != NULL)
+    memcpy (place, data, length);
+  request->header.nlmsg_len = (guint32)(offset + length);
+  return place;
+}
+
+static struct rtattr *
+append_attribute (Request *request, guint16 type, gconstpointer data, gsize length)
+{
+  struct rtattr head = { .rta_type = type, .rta_len = (guint16)RTA_LENGTH (length) };
+  struct rtattr *attribute = append (request, &head, sizeof head);
+
+  if (length > 0)
+    append (request, data, length);
+  return attribute;
+}
+
+static void
+end_nested (Request *request, struct rtattr *nest)
+{
+  nest->rta_len
+      = (guint16)((guint8 *)request + NLMSG_ALIGN (request->header.nlmsg_len) - (guint8 *)nest);
+}
+
+static void
+begin (Request *request, guint16 type, guint16 flags, gconstpointer head, gsize length)
+{
+  memset (request, 0, sizeof *request);
+  request->header.nlmsg_len = NLMSG_HDRLEN;
+  request->header.nlmsg_type = type;
+  request->header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+  append (request, head, length);
+}
+
+/* Sends @request and waits for its acknowledgement. */
+static gboolean
+run (EmuRtnl *rtnl, Request *request, const char *what, GError **error)
+{
+  struct
+  {
+    struct nlmsghdr header;
+    struct nlmsgerr answer;
+    guint8 rest[1024];
+  } reply;
+  gssize length;
+
+  request->header.nlmsg_seq = ++rtnl->sequence;
+  if (send (rtnl->fd, request, request->header.nlmsg_len, 0) < 0)
+    return fail (error, what, errno);
+
+  do
+    {
+      length = recv (rtnl->fd, &reply, sizeof reply, 0);
+      if (length < 0 && errno != EINTR)
+        return fail (error, what, errno);
+    }
+  while (length < (gssize)(NLMSG_HDRLEN + sizeof reply.answer)
+         || reply.header.nlmsg_type != NLMSG_ERROR || reply.header.nlmsg_seq != rtnl->sequence);
+
+  return reply.answer.error == 0 || fail (error, what, -reply.answer.error);
+}
+
+gboolean
+emu_rtnl_link_up (EmuRtnl *rtnl, int ifindex, GError **error)
+{
+  struct ifinfomsg link = { .ifi_index = ifindex };
+  guint8 no_generated_address = IN6_ADDR_GEN_MODE_NONE;
+  struct rtattr *families, *v6;
+  Request request;
+
+  begin (&request, RTM_NEWLINK, 0, &link, sizeof link);
+  families = append_attribute (&request, IFLA_AF_SPEC, NULL, 0);
+  v6 = append_attribute (&request, AF_INET6, NULL, 0);
+  append_attribute (&request, IFLA_INET6_ADDR_GEN_MODE, &no_generated_address, 1);
+  end_nested (&request, v6);
+  end_nested (&request, families);
+  /* A kernel without IPv6 refuses this; then there is no address to keep away either. */
+  run (rtnl, &request, "set the link's IPv6 mode", NULL);
+
+  link.ifi_flags = link.ifi_change = IFF_UP;
+  begin (&request, RTM_NEWLINK, 0, &link, sizeof link);
+  return run (rtnl, &request, "bring the link up", error);
+}
+
+gboolean
+emu_rtnl_add_address (EmuRtnl *rtnl, int ifindex, int family, const guint8 *address, guint prefix,
+                      GError **error)
+{
+  gsize length = family == AF_INET ? 4 : 16;
+  struct ifaddrmsg head = {
+    .ifa_family = (guint8)family,
+    .ifa_prefixlen = (guint8)prefix,
+    .ifa_flags = IFA_F_NODAD,
+    .ifa_index = (guint32)ifindex,
+  };
+  Request request;
+
+  begin (&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &head, sizeof head);
+  append_attribute (&request, IFA_LOCAL, address, length);
+  append_attribute (&request, IFA_ADDRESS, address, length);
+  return run (rtnl, &request, family == AF_INET ? "set the IPv4 address" : "set the IPv6 address",
+              error);
+}
+
+gboolean
+emu_rtnl_add_route (EmuRtnl *rtnl, int ifindex, int family, const guint8 *destination, guint prefix,
+                    guint metric, GError **error)
+{
+  guint32 out = (guint32)ifindex, priority = metric;
+  struct rtmsg head = {
+    .rtm_family = (guint8)family,
+    .rtm_dst_len = (guint8)prefix,
+    .rtm_table = RT_TABLE_MAIN,
+    .rtm_protocol = RTPROT_STATIC,
+    .rtm_scope = family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+    .rtm_type = RTN_UNICAST,
+  };
+  Request request;
+
+  begin (&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &head, sizeof head);
+  if (destination != NULL)
+    append_attribute (&request, RTA_DST, destination, family == AF_INET ? 4 : 16);
+  append_attribute (&request, RTA_OIF, &out, sizeof out);
+  append_attribute (&request, RTA_PRIORITY, &priority, sizeof priority);
+  return run (rtnl, &request, family == AF_INET ? "set the IPv4 route" : "set the IPv6 route",
+              error);
+}

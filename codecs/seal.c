@@ -76,9 +76,11 @@ bool
 tac_voice_seal (TacVoiceSealer *sealer, uint32_t tick, const uint8_t body[TAC_BODY_SIZE],
                 uint8_t packet[TAC_DATAGRAM_SIZE])
 {
-  if (tick < sealer->next_tick)
+  uint32_t epoch = tick >> TAC_EPOCH_SHIFT;
+
+  if (tick < sealer->next_tick || epoch - sealer->epoch > TAC_EPOCH_AHEAD_MAX)
     return false;
-  for (; sealer->epoch < tick >> TAC_EPOCH_SHIFT; sealer->epoch++)
+  for (; sealer->epoch < epoch; sealer->epoch++)
     tac_kdf_ratchet (sealer->chain, sealer->key);
   sealer->next_tick = (uint64_t)tick + 1;
   seal (sealer->key, TAC_DATAGRAM_VOICE, tick, body, packet);

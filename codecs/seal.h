@@ -58,7 +58,8 @@ void tac_voice_opener_init (TacVoiceOpener *opener, const uint8_t chain[TAC_KEY_
  * tac_voice_seal:
  * @tick: media time of the first sample in 20 ms units; higher than any sealed before
  *
- * Returns: false, and nothing sealed, for any other @tick: a nonce is never repeated.
+ * Returns: false, and nothing sealed, for any other @tick, since a nonce is never repeated, and for
+ * one more than TAC_EPOCH_AHEAD_MAX epochs ahead of the last, which nobody would open.
  */
 bool tac_voice_seal (TacVoiceSealer *sealer, uint32_t tick, const uint8_t body[TAC_BODY_SIZE],
                      uint8_t packet[TAC_DATAGRAM_SIZE]);

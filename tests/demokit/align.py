@@ -62,6 +62,8 @@ def find_delays(said: np.ndarray, heard: np.ndarray, rate: int) -> Delays:
 
     Raises NothingHeard when nothing of what was said is recognised.
     """
+    if min(len(said), len(heard)) < WINDOW_S * rate:
+        raise NothingHeard(f"less than {WINDOW_S:g} s was recorded")
     said, heard = _voice_band(said, rate), _voice_band(heard, rate)
     whole = _whole_delay(said, heard, rate)
     width, loud = int(WINDOW_S * rate), _loudness_floor(said)

@@ -66,8 +66,9 @@ def test_pauses_are_not_windows():
     assert not ((delays.times_s > 4.6) & (delays.times_s < 9.4)).any()
 
 
-@pytest.mark.parametrize("heard", [np.zeros(10 * RATE), speech(RATE, 10, seed=99, pitch_hz=190)],
-                         ids=["silence", "somebody-else"])
+@pytest.mark.parametrize("heard", [
+    np.zeros(10 * RATE), speech(RATE, 10, seed=99, pitch_hz=190), np.zeros(0), np.zeros(100),
+], ids=["silence", "somebody-else", "nothing", "too-short"])
 def test_nothing_heard(heard):
     with pytest.raises(NothingHeard):
         find_delays(speech(RATE, 6), heard, RATE)

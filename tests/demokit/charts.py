@@ -12,21 +12,22 @@ from .picture import envelope
 TALLEST = 150  # bytes at the edge of the chart of sizes
 
 
-def datagram_chart(evidence: Evidence, start_s: float, seconds: float, sound: np.ndarray | None = None,
-                   height: int = 180) -> str:
-    """Every datagram as a stroke as long as it has bytes: sent upwards, received downwards.
+def speech_chart(sound: np.ndarray, height: int = 44) -> str:
+    """How loud a sound is over time, to compare its rhythm with the network's."""
+    loudness = envelope(sound, 500)
+    points = [f"{1000 * x / loudness.size:.0f} {100 - 98 * y:.0f}" for x, y in enumerate(loudness)]
+    return (f'<svg class="rhythm" viewBox="0 0 1000 100" preserveAspectRatio="none" height="{height}" role="img" '
+            f'aria-label="Loudness of the speech"><path class="tone" d="M0 100L{"L".join(points)}L1000 100Z"/></svg>')
 
-    sound: what alice said, drawn behind, to compare its rhythm with the network's
-    """
-    parts = []
-    if sound is not None and sound.size:
-        parts.append(_speech(envelope(sound, 400)))
-    parts.append('<line class="zero" x1="0" x2="1000" y1="0" y2="0"/>')
+
+def datagram_chart(evidence: Evidence, start_s: float, seconds: float, height: int = 150) -> str:
+    """Every datagram as a stroke as long as it has bytes: sent upwards, received downwards."""
+    parts = ['<line class="zero" x1="0" x2="1000" y1="0" y2="0"/>']
     for tone, outbound in (("alice", True), ("bob", False)):
         chosen = [d for d in evidence.datagrams if d.outbound is outbound and 0 <= d.time_s - start_s <= seconds]
         for faint, stun in ((" faint", True), ("", False)):
             strokes = _strokes([d for d in chosen if (d.kind == pcapng.STUN) is stun], start_s, seconds, outbound)
-            width = max(0.9, min(5.0, 11 / seconds))
+            width = max(1.5, min(5.0, 11 / seconds))
             parts.append(f'<path class="trace {tone}{faint}" stroke-width="{width:.1f}" d="{strokes}"/>')
     return (f'<svg viewBox="0 -{TALLEST} 1000 {2 * TALLEST}" preserveAspectRatio="none" height="{height}" '
             f'role="img" aria-label="Size and time of every datagram">{"".join(parts)}</svg>')
@@ -36,11 +37,6 @@ def _strokes(datagrams: list, start_s: float, seconds: float, outbound: bool) ->
     sign = -1 if outbound else 1
     return "".join(
         f"M{1000 * (d.time_s - start_s) / seconds:.1f} 0v{sign * min(len(d.payload), TALLEST)}" for d in datagrams)
-
-
-def _speech(loudness: np.ndarray) -> str:
-    points = [f"{1000 * x / loudness.size:.0f} {-TALLEST * 0.98 * y:.0f}" for x, y in enumerate(loudness)]
-    return f'<path d="M0 0L{"L".join(points)}L1000 0Z" style="fill: var(--soft); opacity: 0.22"/>'
 
 
 def interval_chart(evidence: Evidence, height: int = 150) -> str:

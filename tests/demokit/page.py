@@ -62,8 +62,8 @@ def _header(evidence: Evidence, report: dict) -> str:
 <p class="eyebrow">{LOGO}<span>Tacitel demonstration, {when:%d %B %Y, %H:%M} UTC</span></p>
 <h1>They heard each other. The network heard noise.</h1>
 <p class="lede">One encrypted call between two phones, <span class="who alice">Alice</span> and
-<span class="who bob">Bob</span>: two oFono modems, one SMS each call, and a data connection. Below is what was said,
-what the network saw of it, and what was heard.
+<span class="who bob">Bob</span>, over stock oFono: one SMS invites, a data connection carries the voice. Below is what
+was said, what the network saw of it, and what was heard.
 <span class="verdict {'met' if whole else 'missed'}">{verdict}.</span></p>
 {_numbers(report)}</header>"""
 
@@ -75,7 +75,7 @@ def _numbers(report: dict) -> str:
         ("Intelligibility (STOI)", _both(voice, "stoi", "{:.3f}"), ""),
         ("Mouth to ear", _both(voice, "mouth_to_ear_ms", "{:.0f}"), "ms"),
         ("Answer to first voice", _number(report["setup_ms"]["answer_to_voice"], "{:.0f}"), "ms"),
-        ("Sizes of the call's datagrams", " and ".join(sizes) or "–", "bytes"),
+        ("Sizes on the air", " <small>/</small> ".join(sizes) or "–", "bytes"),
     ]
     return '<dl class="numbers">' + "".join(
         f"<div><dt>{name}</dt><dd>{value} <small>{unit}</small></dd></div>" for name, value, unit in cells) + "</dl>"
@@ -98,8 +98,8 @@ def _direction(evidence: Evidence, report: dict, name: str) -> str:
     start_s = evidence.recorded_us / 1e6
     sent = [d for d in evidence.datagrams if d.kind == pcapng.VOICE and d.outbound is outbound]
     columns, filled = picture.byte_columns(sent, start_s, seconds)
-    delay = _number(values["mouth_to_ear_ms"], "{:.0f} ms later")
-    quality = _number(values["stoi"], "STOI {:.3f}")
+    delay = _number(values["mouth_to_ear_ms"], "{:.0f} ms later")
+    quality = _number(values["stoi"], "STOI {:.3f}")
     bands = [
         _band(speaker, f"{speaker.title()} says", "recorded speech at the microphone",
               picture.spectrogram(said, voice.rate, 1200), _sound(said, voice.rate)),
@@ -108,11 +108,11 @@ def _direction(evidence: Evidence, report: dict, name: str) -> str:
         _band(listener, f"{listener.title()} hears", f"{delay}, {quality}",
               picture.spectrogram(heard, voice.rate, 1200), _sound(heard, voice.rate)),
     ]
+    explained = "" if speaker != "alice" else f"""<p>Time runs to the right, together in all three. Speech is drawn as its
+spectrum, 0 to {voice.rate // 2000} kHz. The network's band has the bytes of every voice datagram, and sounds as they would
+if a loudspeaker played them. Switch between the three while it plays.</p>"""
     marks = "".join(f"<span>{second:g} s</span>" for second in np.linspace(0, seconds, 5).round(1))
-    return f"""<section><h2>{speaker.title()} speaks to {listener.title()}</h2>
-<p>Time runs to the right, together in all three. Speech is drawn as its spectrum, 0 to {voice.rate // 2000} kHz; the
-network's band has the bytes of every voice datagram, and sounds as they would if a loudspeaker played them.
-Switch between the three while it plays.</p>
+    return f"""<section><h2>{speaker.title()} speaks to {listener.title()}</h2>{explained}
 <div class="bands" data-seconds="{seconds:.3f}">{''.join(bands)}</div>
 <div class="seconds">{marks}</div></section>"""
 
@@ -147,19 +147,20 @@ def _air(evidence: Evidence, report: dict) -> str:
     total = sum(air["datagrams"].values())
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in air["datagrams"].items())
     legend = """<ul class="legend"><li class="alice">Alice sends</li><li class="bob">Alice receives</li>
-<li class="speech">what Alice says, for comparison</li><li class="alice stun">STUN</li></ul>"""
+<li class="speech">how loud Alice speaks</li><li class="alice stun">STUN</li></ul>"""
     return f"""<section><h2>What the network learns</h2>
 <p>Every datagram on the air between Alice's phone and the network: {total:,} in all ({kinds}). The speech has words and
 pauses; the datagrams have neither. An observer learns that a call took place and how long it was.</p>
 <figure class="chart"><figcaption><b>Every datagram.</b> As tall as it has bytes, up for sent, down for received.</figcaption>
-<div class="plot">{legend}{charts.datagram_chart(evidence, start_s, seconds, _cut(said.said, said.rate, seconds))}
+<div class="plot">{legend}{charts.speech_chart(_cut(said.said, said.rate, seconds))}
+{charts.datagram_chart(evidence, start_s, seconds)}
 <div class="axis"><span>0 s</span><span>{seconds / 2:g} s</span><span>{seconds:g} s</span></div></div></figure>
 <div class="pair">
 <figure class="chart"><figcaption><b>One second of it.</b> All the same size, at the same pace.</figcaption>
-<div class="plot">{charts.datagram_chart(evidence, start_s + middle, 1, second, 150)}
+<div class="plot">{charts.speech_chart(second)}{charts.datagram_chart(evidence, start_s + middle, 1, 106)}
 <div class="axis"><span>{middle:g} s</span><span>{middle + 1:g} s</span></div></div></figure>
 <figure class="chart"><figcaption><b>The pace.</b> Time from one voice datagram to the next: {measured}.</figcaption>
-<div class="plot">{charts.interval_chart(evidence)}
+<div class="plot">{charts.interval_chart(evidence, 158)}
 <div class="axis"><span>0 ms</span><span>10</span><span>20 ms</span><span>30</span><span>40 ms</span></div></div></figure>
 </div>{_first_datagrams(evidence, around)}</section>"""
 
@@ -172,7 +173,7 @@ def _first_datagrams(evidence: Evidence, start_s: float) -> str:
     seconds = 1.5
     return f"""<figure class="chart"><figcaption><b>The first {seconds:g} seconds on the air.</b> STUN looks for a path, the handshake
 (134 bytes) answers the invitation, and control datagrams agree on keys and words, in datagrams of the voice's own size.</figcaption>
-<div class="plot">{charts.datagram_chart(evidence, start_s - 0.01, seconds, None, 130)}
+<div class="plot">{charts.datagram_chart(evidence, start_s - 0.01, seconds, 130)}
 <div class="axis"><span>0 s</span><span>{seconds / 2:g} s</span><span>{seconds:g} s</span></div></div></figure>"""
 
 

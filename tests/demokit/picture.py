@@ -54,7 +54,7 @@ def spectrogram(sound: np.ndarray, rate: int, columns: int, rows: int = 128) -> 
     power = np.abs(np.fft.rfft(frames, axis=1))[:, 1:] ** 2
     power = power.reshape(columns, rows, 2).sum(axis=2)
     level = 10 * np.log10(power / max(power.max(), 1e-12) + 1e-12)
-    return np.round(np.clip(1 - level / FLOOR_DB, 0, 1) ** 1.5 * 255).astype(np.uint8).T[::-1]
+    return np.round(np.clip(1 - level / FLOOR_DB, 0, 1) ** 1.15 * 255).astype(np.uint8).T[::-1]
 
 
 def envelope(sound: np.ndarray, columns: int) -> np.ndarray:

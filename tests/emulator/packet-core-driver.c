@@ -89,7 +89,7 @@ run (Driver *driver, char **words, GError **error)
   if (strcmp (words[0], "deactivate") == 0)
     return deactivate (driver, words);
   if (strcmp (words[0], "capture") == 0)
-    return emu_packet_phone_capture (phone, *words[2] ? words[2] : NULL, error);
+    return emu_packet_phone_capture (phone, strcmp (words[2], "-") != 0 ? words[2] : NULL, error);
   return FALSE;
 }
 

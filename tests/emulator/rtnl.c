@@ -35,12 +35,18 @@ fail (GError **error, const char *what, int reason)
 EmuRtnl *
 emu_rtnl_new (GError **error)
 {
+  /* The kernel answers at once; the limit is for a bug, so that it shows as an error. */
+  struct timeval limit = { .tv_sec = 5 };
+  struct sockaddr_nl local = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_IPV6_ROUTE };
   int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
   EmuRtnl *rtnl;
 
-  if (fd < 0)
+  if (fd < 0 || bind (fd, (struct sockaddr *)&local, sizeof local) < 0
+      || setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0)
     {
       fail (error, "open a netlink socket", errno);
+      if (fd >= 0)
+        close (fd);
       return NULL;
     }
   rtnl = g_new0 (EmuRtnl, 1);
@@ -85,8 +91,8 @@ append_attribute (Request *request, guint16 type, gconstpointer data, gsize leng
 static void
 end_nested (Request *request, struct rtattr *nest)
 {
-  nest->rta_len
-      = (guint16)((guint8 *)request + NLMSG_ALIGN (request->header.nlmsg_len) - (guint8 *)nest);
+  /* Padding behind the last attribute would reach beyond the message. */
+  nest->rta_len = (guint16)((guint8 *)request + request->header.nlmsg_len - (guint8 *)nest);
 }
 
 static void
@@ -99,32 +105,66 @@ begin (Request *request, guint16 type, guint16 flags, gconstpointer head, gsize 
   append (request, head, length);
 }
 
-/* Sends @request and waits for its acknowledgement. */
+/* The kernel starts to receive for an IPv6 address by a worker of its own, after it has
+ * acknowledged the address: with the local route, that it tells of. */
 static gboolean
-run (EmuRtnl *rtnl, Request *request, const char *what, GError **error)
+is_local_route (const struct nlmsghdr *header, const guint8 *address)
 {
-  struct
+  const struct rtmsg *route = NLMSG_DATA (header);
+  const struct rtattr *attribute = RTM_RTA (route);
+  gssize rest = RTM_PAYLOAD (header);
+
+  if (header->nlmsg_type != RTM_NEWROUTE || route->rtm_type != RTN_LOCAL)
+    return FALSE;
+  for (; RTA_OK (attribute, rest); attribute = RTA_NEXT (attribute, rest))
+    if (attribute->rta_type == RTA_DST && RTA_PAYLOAD (attribute) == 16)
+      return memcmp (RTA_DATA (attribute), address, 16) == 0;
+  return FALSE;
+}
+
+/* Sends @request and waits for its acknowledgement, and for the local route to @local if not NULL.
+ * The two come in any order. */
+static gboolean
+run_and_await (EmuRtnl *rtnl, Request *request, const guint8 *local, const char *what,
+               GError **error)
+{
+  gboolean acknowledged = FALSE;
+  union
   {
     struct nlmsghdr header;
-    struct nlmsgerr answer;
-    guint8 rest[1024];
+    guint8 bytes[8192];
   } reply;
-  gssize length;
 
   request->header.nlmsg_seq = ++rtnl->sequence;
   if (send (rtnl->fd, request, request->header.nlmsg_len, 0) < 0)
     return fail (error, what, errno);
 
-  do
+  while (!acknowledged || local != NULL)
     {
-      length = recv (rtnl->fd, &reply, sizeof reply, 0);
+      gssize length = recv (rtnl->fd, &reply, sizeof reply, 0);
+      const struct nlmsghdr *header = &reply.header;
+
       if (length < 0 && errno != EINTR)
         return fail (error, what, errno);
-    }
-  while (length < (gssize)(NLMSG_HDRLEN + sizeof reply.answer)
-         || reply.header.nlmsg_type != NLMSG_ERROR || reply.header.nlmsg_seq != rtnl->sequence);
+      for (; NLMSG_OK (header, length); header = NLMSG_NEXT (header, length))
+        if (header->nlmsg_type == NLMSG_ERROR && header->nlmsg_seq == rtnl->sequence)
+          {
+            const struct nlmsgerr *answer = NLMSG_DATA (header);
 
-  return reply.answer.error == 0 || fail (error, what, -reply.answer.error);
+            if (answer->error != 0)
+              return fail (error, what, -answer->error);
+            acknowledged = TRUE;
+          }
+        else if (local != NULL && is_local_route (header, local))
+          local = NULL;
+    }
+  return TRUE;
+}
+
+static gboolean
+run (EmuRtnl *rtnl, Request *request, const char *what, GError **error)
+{
+  return run_and_await (rtnl, request, NULL, what, error);
 }
 
 gboolean

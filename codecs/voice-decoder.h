@@ -11,6 +11,8 @@ TacVoiceDecoder *tac_voice_decoder_new (unsigned rate); /* Hz, mono S16; NULL: b
 void tac_voice_decoder_free (TacVoiceDecoder *decoder);
 /* Ticks of a packet by its TOC byte: 1, 2 or 3; 0 = not one of ours (malformed, stereo, other frame length). */
 unsigned tac_voice_packet_ticks (const uint8_t body[TAC_BODY_SIZE]);
+/* Does the packet carry in-band FEC (LBRR, RFC 6716 §4.2.4) for the one before it? False for what is not one of ours. */
+bool tac_voice_packet_has_fec (const uint8_t body[TAC_BODY_SIZE]);
 /* Decodes a packet: writes ticks × rate/50 samples. Returns samples, 0 where refused (then conceal). No allocation. */
 unsigned tac_voice_decode (TacVoiceDecoder *decoder, const uint8_t body[TAC_BODY_SIZE], int16_t *pcm);
 /* The @ticks lost just before @next, from its in-band FEC where it has some, else concealed. */

@@ -13,8 +13,11 @@ void tac_voice_encoder_free (TacVoiceEncoder *encoder);
 /* Takes effect with the next packet; no glitch. */
 void tac_voice_encoder_set_profile (TacVoiceEncoder *encoder, TacProfile profile);
 TacProfile tac_voice_encoder_profile (const TacVoiceEncoder *encoder);
+/* 0–10, from the next packet on; false: out of range. */
+bool tac_voice_encoder_set_complexity (TacVoiceEncoder *encoder, int complexity);
 /* Expected loss in percent, from the peer's reports: in-band FEC on from 2 % up, off below 1 %. */
 void tac_voice_encoder_set_loss (TacVoiceEncoder *encoder, unsigned percent);
+bool tac_voice_encoder_fec (const TacVoiceEncoder *encoder);
 /* Samples that one packet of the current profile takes. */
 unsigned tac_voice_encoder_frame (const TacVoiceEncoder *encoder);
 /* @pcm: tac_voice_encoder_frame() samples, or NULL for silence of the same length (muted). No allocation. False: libopus refused. */

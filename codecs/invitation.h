@@ -2,6 +2,7 @@
 /* INVITE and REPLY: the Noise KK handshake in two messages of 133 bytes (docs/protocol.md §3). */
 #pragma once
 #include "candidate.h"
+#include "freshness.h"
 #include "kdf.h"
 #include "message.h"
 #include "noise.h"

@@ -158,9 +158,9 @@ test_round_trip (void)
 
       while (at + 19 <= sizeof bytes && g_test_rand_int_range (0, 6) > 0)
         {
-          bytes[at]
-              = (uint8_t)(g_test_rand_int_range (0, 40) == 0 ? g_test_rand_int ()
-                                                             : (unsigned)g_test_rand_int () << 5);
+          bytes[at] = (uint8_t)g_test_rand_int ();
+          if (g_test_rand_int_range (0, 40) > 0)
+            bytes[at] &= 0xe0; /* mostly no reserved bit */
           for (unsigned j = 1; j < 19; j++)
             bytes[at + j] = (uint8_t)g_test_rand_int ();
           at += bytes[at] & 0x20 ? 19 : 7;

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it has. */
+#include "service.h"
+#include <string.h>
+
+#define OWN_NUMBER "+15550001"
+#define OWN_KEY "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
+
+typedef struct
+{
+  char *name, *number, *key;
+} Contact;
+
+struct TestService
+{
+  GDBusConnection *bus;
+  GDBusObjectManagerServer *objects;
+  TacDbusManager1 *manager;
+  TacDbusContacts1 *contacts;
+  TacDbusCall1 *call;
+  char *call_path;
+  guint n_calls;
+  GPtrArray *book; /* of Contact */
+  GString *orders;
+  char *refusal, *refusal_text;
+};
+
+static gboolean
+refuse (GDBusMethodInvocation *invocation, const char *error, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_autofree char *name = g_strconcat ("org.tacitel.Error.", error, NULL);
+  g_dbus_method_invocation_return_dbus_error (invocation, name, message);
+  return TRUE;
+}
+
+static void
+contact_free (gpointer data)
+{
+  Contact *contact = data;
+  g_free (contact->name);
+  g_free (contact->number);
+  g_free (contact->key);
+  g_free (contact);
+}
+
+static Contact *
+look_up (TestService *service, const char *target)
+{
+  for (guint i = 0; i < service->book->len; i++)
+    {
+      Contact *contact = g_ptr_array_index (service->book, i);
+      if (g_str_equal (contact->name, target) || g_str_equal (contact->number, target))
+        return contact;
+    }
+  return NULL;
+}
+
+static GVariant *
+describe (const Contact *contact)
+{
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "Name", "s", contact->name);
+  g_variant_dict_insert (&dict, "Number", "s", contact->number);
+  g_variant_dict_insert (&dict, "Key", "s", contact->key);
+  g_variant_dict_insert (&dict, "Trust", "s", "paired");
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+on_add (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, const char *name,
+        const char *number, const char *key, gpointer user_data)
+{
+  TestService *service = user_data;
+  if (number[0] != '+' || number[1 + strspn (number + 1, "0123456789")] != '\0')
+    return refuse (invocation, "InvalidNumber", "\"%s\" is not a number", number);
+  if (strlen (key) != 64)
+    return refuse (invocation, "InvalidArgument", "the key has %zu digits, not 64", strlen (key));
+  if (look_up (service, name) != NULL || look_up (service, number) != NULL)
+    return refuse (invocation, "Exists", "\"%s\" is a contact already", name);
+  Contact *contact = g_new0 (Contact, 1);
+  contact->name = g_strdup (name);
+  contact->number = g_strdup (number);
+  contact->key = g_strdup (key);
+  g_ptr_array_add (service->book, contact);
+  tac_dbus_contacts1_complete_add (contacts, invocation);
+  return TRUE;
+}
+
+static gboolean
+on_remove (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, const char *target,
+           gpointer user_data)
+{
+  TestService *service = user_data;
+  Contact *contact = look_up (service, target);
+  if (contact == NULL)
+    return refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
+  g_ptr_array_remove (service->book, contact);
+  tac_dbus_contacts1_complete_remove (contacts, invocation);
+  return TRUE;
+}
+
+static gboolean
+on_show (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, const char *target,
+         gpointer user_data)
+{
+  Contact *contact = look_up (user_data, target);
+  if (contact == NULL)
+    return refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
+  tac_dbus_contacts1_complete_show (contacts, invocation, describe (contact));
+  return TRUE;
+}
+
+static gboolean
+on_list (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  TestService *service = user_data;
+  GVariantBuilder list;
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < service->book->len; i++)
+    g_variant_builder_add_value (&list, describe (g_ptr_array_index (service->book, i)));
+  tac_dbus_contacts1_complete_list (contacts, invocation, g_variant_builder_end (&list));
+  return TRUE;
+}
+
+static gboolean
+on_answer (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  TestService *service = user_data;
+  g_string_append (service->orders, "Answer\n");
+  if (!g_str_equal (tac_dbus_call1_get_state (call), "ringing"))
+    return refuse (invocation, "InvalidState", "the call does not ring");
+  tac_dbus_call1_complete_answer (call, invocation);
+  test_service_talk (service);
+  return TRUE;
+}
+
+static gboolean
+on_hangup (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  TestService *service = user_data;
+  gboolean declines = g_str_equal (tac_dbus_call1_get_state (call), "ringing")
+                      && g_str_equal (tac_dbus_call1_get_direction (call), "incoming");
+  g_string_append (service->orders, "Hangup\n");
+  tac_dbus_call1_complete_hangup (call, invocation);
+  test_service_end (service, declines ? "declined" : "hangup", declines ? "You declined" : "You hung up");
+  return TRUE;
+}
+
+static gboolean
+on_set_muted (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gboolean muted, gpointer user_data)
+{
+  TestService *service = user_data;
+  g_string_append_printf (service->orders, "SetMuted %s\n", muted ? "true" : "false");
+  tac_dbus_call1_set_muted (call, muted);
+  tac_dbus_call1_complete_set_muted (call, invocation);
+  return TRUE;
+}
+
+static gboolean
+on_hold (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  TestService *service = user_data;
+  g_string_append (service->orders, "Hold\n");
+  if (!g_str_equal (tac_dbus_call1_get_state (call), "active"))
+    return refuse (invocation, "InvalidState", "the call is not active");
+  tac_dbus_call1_set_state (call, "held");
+  tac_dbus_call1_complete_hold (call, invocation);
+  return TRUE;
+}
+
+static gboolean
+on_resume (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  TestService *service = user_data;
+  g_string_append (service->orders, "Resume\n");
+  if (!g_str_equal (tac_dbus_call1_get_state (call), "held"))
+    return refuse (invocation, "InvalidState", "the call is not held");
+  tac_dbus_call1_set_state (call, "active");
+  tac_dbus_call1_complete_resume (call, invocation);
+  return TRUE;
+}
+
+static gboolean
+on_send_tone (TacDbusCall1 *call, GDBusMethodInvocation *invocation, const char *digit,
+              gpointer user_data)
+{
+  TestService *service = user_data;
+  g_string_append_printf (service->orders, "SendTone %s\n", digit);
+  tac_dbus_call1_complete_send_tone (call, invocation);
+  return TRUE;
+}
+
+static gboolean
+on_get_statistics (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "Duration", "x", (gint64)1000);
+  g_variant_dict_insert (&dict, "RoundTrip", "u", 84u);
+  g_variant_dict_insert (&dict, "LossReceived", "d", 2.5);
+  g_variant_dict_insert (&dict, "LossSent", "d", 0.0);
+  g_variant_dict_insert (&dict, "Jitter", "u", 7u);
+  g_variant_dict_insert (&dict, "PathKind", "s", "host");
+  g_variant_dict_insert (&dict, "PacketsReceived", "t", (guint64)50);
+  tac_dbus_call1_complete_get_statistics (call, invocation, g_variant_dict_end (&dict));
+  return TRUE;
+}
+
+static void
+place (TestService *service, const Contact *contact, const char *direction, const char *state)
+{
+  TacDbusCall1 *call = tac_dbus_call1_skeleton_new ();
+  const char *none[] = { NULL };
+  service->call = call;
+  service->call_path = g_strdup_printf ("/org/tacitel/call/%u", ++service->n_calls);
+  tac_dbus_call1_set_state (call, state);
+  tac_dbus_call1_set_waiting (call, "");
+  tac_dbus_call1_set_direction (call, direction);
+  tac_dbus_call1_set_peer_name (call, contact->name);
+  tac_dbus_call1_set_peer_number (call, contact->number);
+  tac_dbus_call1_set_peer_key (call, contact->key);
+  tac_dbus_call1_set_security (call, "none");
+  tac_dbus_call1_set_trust (call, "paired");
+  tac_dbus_call1_set_sas_words (call, none);
+  tac_dbus_call1_set_reason (call, "");
+  tac_dbus_call1_set_reason_text (call, "");
+  tac_dbus_call1_set_timeline (call, g_variant_new ("a{sx}", NULL));
+  g_signal_connect (call, "handle-answer", G_CALLBACK (on_answer), service);
+  g_signal_connect (call, "handle-hangup", G_CALLBACK (on_hangup), service);
+  g_signal_connect (call, "handle-set-muted", G_CALLBACK (on_set_muted), service);
+  g_signal_connect (call, "handle-hold", G_CALLBACK (on_hold), service);
+  g_signal_connect (call, "handle-resume", G_CALLBACK (on_resume), service);
+  g_signal_connect (call, "handle-send-tone", G_CALLBACK (on_send_tone), service);
+  g_signal_connect (call, "handle-get-statistics", G_CALLBACK (on_get_statistics), service);
+  g_autoptr (TacDbusObjectSkeleton) object = tac_dbus_object_skeleton_new (service->call_path);
+  tac_dbus_object_skeleton_set_call1 (object, call);
+  g_dbus_object_manager_server_export (service->objects, G_DBUS_OBJECT_SKELETON (object));
+}
+
+static gboolean
+on_dial (TacDbusManager1 *manager, GDBusMethodInvocation *invocation, const char *target,
+         gpointer user_data)
+{
+  TestService *service = user_data;
+  if (service->refusal != NULL)
+    return refuse (invocation, service->refusal, "%s", service->refusal_text);
+  if (g_str_equal (target, OWN_NUMBER))
+    return refuse (invocation, "SelfCall", "%s is this phone's own number", target);
+  if (service->call != NULL)
+    return refuse (invocation, "Busy", "there is a call already");
+  Contact *contact = look_up (service, target);
+  if (contact == NULL)
+    return refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
+  place (service, contact, "outgoing", "preparing");
+  test_service_advance (service, "dialed", "preparing", "Waiting for the data connection");
+  tac_dbus_manager1_complete_dial (manager, invocation, service->call_path);
+  return TRUE;
+}
+
+static gboolean
+on_get_counters (TacDbusManager1 *manager, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  GVariantBuilder counters;
+  g_variant_builder_init (&counters, G_VARIANT_TYPE ("a{st}"));
+  g_variant_builder_add (&counters, "{st}", "sms.forged", (guint64)3);
+  g_variant_builder_add (&counters, "{st}", "sms.not-ours", (guint64)0);
+  tac_dbus_manager1_complete_get_counters (manager, invocation, g_variant_builder_end (&counters));
+  return TRUE;
+}
+
+static void
+set_up_manager (TestService *service)
+{
+  TacDbusManager1 *manager = service->manager;
+  tac_dbus_manager1_set_version (manager, "0.1.0");
+  tac_dbus_manager1_set_state (manager, "ready");
+  tac_dbus_manager1_set_state_text (manager, "");
+  tac_dbus_manager1_set_modem (manager, "/phonesim");
+  tac_dbus_manager1_set_number (manager, OWN_NUMBER);
+  tac_dbus_manager1_set_operator (manager, "Testnet");
+  tac_dbus_manager1_set_technology (manager, "lte");
+  tac_dbus_manager1_set_strength (manager, 80);
+  tac_dbus_manager1_set_identity (manager, OWN_KEY);
+  tac_dbus_manager1_set_data (manager, "down");
+  tac_dbus_manager1_set_interface (manager, "");
+  g_signal_connect (manager, "handle-dial", G_CALLBACK (on_dial), service);
+  g_signal_connect (manager, "handle-get-counters", G_CALLBACK (on_get_counters), service);
+}
+
+TestService *
+test_service_new (GDBusConnection *bus)
+{
+  TestService *service = g_new0 (TestService, 1);
+  service->bus = bus;
+  service->book = g_ptr_array_new_with_free_func (contact_free);
+  service->orders = g_string_new (NULL);
+  service->manager = tac_dbus_manager1_skeleton_new ();
+  service->contacts = tac_dbus_contacts1_skeleton_new ();
+  set_up_manager (service);
+  g_signal_connect (service->contacts, "handle-add", G_CALLBACK (on_add), service);
+  g_signal_connect (service->contacts, "handle-remove", G_CALLBACK (on_remove), service);
+  g_signal_connect (service->contacts, "handle-show", G_CALLBACK (on_show), service);
+  g_signal_connect (service->contacts, "handle-list", G_CALLBACK (on_list), service);
+
+  service->objects = g_dbus_object_manager_server_new ("/org/tacitel");
+  g_autoptr (TacDbusObjectSkeleton) object = tac_dbus_object_skeleton_new ("/org/tacitel/Tacitel");
+  tac_dbus_object_skeleton_set_manager1 (object, service->manager);
+  tac_dbus_object_skeleton_set_contacts1 (object, service->contacts);
+  g_dbus_object_manager_server_export (service->objects, G_DBUS_OBJECT_SKELETON (object));
+  g_dbus_object_manager_server_set_connection (service->objects, bus);
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
+      g_variant_new ("(su)", "org.tacitel.Tacitel", 4), NULL, G_DBUS_CALL_FLAGS_NONE, 5000, NULL, NULL);
+  guint32 outcome = 0;
+  g_variant_get (reply, "(u)", &outcome);
+  g_assert_cmpuint (outcome, ==, 1); /* primary owner */
+  return service;
+}
+
+void
+test_service_free (TestService *service)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      service->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "ReleaseName", g_variant_new ("(s)", "org.tacitel.Tacitel"), NULL, G_DBUS_CALL_FLAGS_NONE, 5000,
+      NULL, NULL);
+  g_assert_nonnull (reply);
+  g_dbus_object_manager_server_set_connection (service->objects, NULL);
+  g_clear_object (&service->objects);
+  g_clear_object (&service->manager);
+  g_clear_object (&service->contacts);
+  g_clear_object (&service->call);
+  g_ptr_array_unref (service->book);
+  g_string_free (service->orders, TRUE);
+  g_free (service->call_path);
+  g_free (service->refusal);
+  g_free (service->refusal_text);
+  g_free (service);
+}
+
+TacDbusManager1 *
+test_service_manager (TestService *service)
+{
+  return service->manager;
+}
+
+TacDbusCall1 *
+test_service_call (TestService *service)
+{
+  return service->call;
+}
+
+const char *
+test_service_orders (TestService *service)
+{
+  return service->orders->str;
+}
+
+void
+test_service_refuse (TestService *service, const char *error, const char *message)
+{
+  g_free (service->refusal);
+  g_free (service->refusal_text);
+  service->refusal = g_strdup (error);
+  service->refusal_text = g_strdup (message);
+}
+
+void
+test_service_advance (TestService *service, const char *step, const char *state, const char *waiting)
+{
+  TacDbusCall1 *call = service->call;
+  GVariantBuilder builder;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{sx}"));
+  GVariantIter iter;
+  const char *name;
+  gint64 time;
+  g_variant_iter_init (&iter, tac_dbus_call1_get_timeline (call));
+  while (g_variant_iter_next (&iter, "{&sx}", &name, &time))
+    g_variant_builder_add (&builder, "{sx}", name, time);
+  g_variant_builder_add (&builder, "{sx}", step, g_get_real_time ());
+  tac_dbus_call1_set_timeline (call, g_variant_builder_end (&builder));
+  tac_dbus_call1_set_state (call, state);
+  tac_dbus_call1_set_waiting (call, waiting);
+  g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (call));
+}
+
+void
+test_service_ring (TestService *service, const char *name)
+{
+  Contact *contact = look_up (service, name);
+  g_assert_nonnull (contact);
+  place (service, contact, "incoming", "connecting");
+  test_service_advance (service, "invite-received", "ringing", "Waiting for you to answer");
+}
+
+void
+test_service_talk (TestService *service)
+{
+  const char *words[] = { "drunken", "pharmacy", "surmount", "vagabond", NULL };
+  tac_dbus_call1_set_security (service->call, "noise-kk");
+  tac_dbus_call1_set_sas_words (service->call, words);
+  test_service_advance (service, "answered", "active", "");
+}
+
+void
+test_service_end (TestService *service, const char *reason, const char *text)
+{
+  tac_dbus_call1_set_reason (service->call, reason);
+  tac_dbus_call1_set_reason_text (service->call, text);
+  test_service_advance (service, "ended", "ended", "");
+  g_dbus_object_manager_server_unexport (service->objects, service->call_path);
+  g_clear_object (&service->call);
+  g_clear_pointer (&service->call_path, g_free);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The connection to taciteld: found, started if need be, with all its objects. */
+#pragma once
+#include "call.h"
+#include "tacitel-dbus.h"
+
+#define CLI_BUS_NAME "org.tacitel.Tacitel"
+/* How long an answer may take, in ms: the daemon answers at once and reports later events as
+ * signals. */
+#define CLI_TIMEOUT_MS 10000
+
+typedef struct
+{
+  GDBusConnection *bus;
+  GDBusObjectManager *objects;
+  TacDbusManager1 *manager;
+  TacDbusContacts1 *contacts;
+} CliDaemon;
+
+/* Blocks until taciteld answers. Returns: (transfer full) or NULL with @error. */
+CliDaemon *cli_daemon_connect (GError **error);
+void cli_daemon_free (CliDaemon *daemon);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliDaemon, cli_daemon_free)
+
+/* Takes up the manager and the contacts again, after taciteld was started anew; FALSE if it is not
+ * there. */
+gboolean cli_daemon_refresh (CliDaemon *daemon);
+
+/* What the proxy knows of the call by now. Returns: (transfer full). */
+CliCall *cli_daemon_read_call (TacDbusCall1 *proxy);
+
+/* All calls, by path. Returns: (transfer full) of CliCall. */
+GPtrArray *cli_daemon_calls (CliDaemon *daemon);
+
+/* The call at @path, or NULL. Returns: (transfer full). */
+TacDbusCall1 *cli_daemon_call_at (CliDaemon *daemon, const char *path);
+
+typedef enum
+{
+  CLI_WHICH_ANY,      /* not ended; one in conversation before one that rings */
+  CLI_WHICH_INCOMING, /* incoming and not answered; one that rings first */
+} CliWhich;
+
+/* The call that a command without arguments is for. Returns: (transfer full), or NULL with @error.
+ */
+TacDbusCall1 *cli_daemon_pick (CliDaemon *daemon, CliWhich which, GError **error);

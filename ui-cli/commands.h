@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What each command does; the table of them is in commands.c. All return an exit status. */
+#pragma once
+#include "command.h"
+
+int cli_run_status (const CliRequest *request);
+int cli_run_identity (const CliRequest *request);
+int cli_run_contact_add (const CliRequest *request);
+int cli_run_contact_list (const CliRequest *request);
+int cli_run_contact_show (const CliRequest *request);
+int cli_run_contact_remove (const CliRequest *request);
+int cli_run_call (const CliRequest *request);
+int cli_run_answer (const CliRequest *request);
+int cli_run_view (const CliRequest *request);
+int cli_run_calls (const CliRequest *request);
+int cli_run_decline (const CliRequest *request);
+int cli_run_hangup (const CliRequest *request);
+int cli_run_mute (const CliRequest *request);
+int cli_run_unmute (const CliRequest *request);
+int cli_run_hold (const CliRequest *request);
+int cli_run_resume (const CliRequest *request);
+int cli_run_tone (const CliRequest *request);
+int cli_run_monitor (const CliRequest *request);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the exit status of tacitel says; documented in tacitel(1). */
+#pragma once
+#include <glib.h>
+
+typedef enum
+{
+  CLI_EXIT_OK = 0,        /* done; a call: ended after a conversation */
+  CLI_EXIT_FAILED = 1,    /* anything without a number of its own */
+  CLI_EXIT_USAGE = 2,     /* wrong arguments */
+  CLI_EXIT_NO_DAEMON = 3, /* no session bus, or taciteld not running, or gone */
+  CLI_EXIT_NOT_READY = 4, /* no modem, network, data or sound */
+  CLI_EXIT_NOT_FOUND = 5, /* no such contact, or no call */
+  CLI_EXIT_STATE = 6,     /* a call is there already, or is not in a state for this */
+  /* How a call ended that never came to a conversation, or was broken off. */
+  CLI_EXIT_CANCELLED = 10, /* hung up by this side before it was answered */
+  CLI_EXIT_DECLINED = 11,
+  CLI_EXIT_BUSY = 12,
+  CLI_EXIT_NO_ANSWER = 13,
+  CLI_EXIT_UNREACHABLE = 14,
+  CLI_EXIT_NO_PATH = 15,
+  CLI_EXIT_NO_DATA = 16,
+  CLI_EXIT_REMOTE_NO_DATA = 17,
+  CLI_EXIT_SMS_FAILED = 18,
+  CLI_EXIT_MODEM_GONE = 19,
+  CLI_EXIT_MEDIA_FAILED = 20,
+  CLI_EXIT_REMOTE_MEDIA_FAILED = 21,
+  CLI_EXIT_LOST = 22,
+  CLI_EXIT_SAS_MISMATCH = 23,
+  CLI_EXIT_PROTOCOL_ERROR = 24,
+  CLI_EXIT_GIVEN_UP = 25, /* the caller hung up before it was answered */
+} CliExit;
+
+/* The exit status for a call that ended for @reason (Call1.Reason), @talked: it had been answered.
+ */
+CliExit cli_exit_for_reason (const char *reason, gboolean talked);
+
+/*
+ * Why it ended as a sentence without the peer's name, for a daemon that gives no ReasonText.
+ * Returns: (transfer none).
+ */
+const char *cli_exit_reason_text (const char *reason, gboolean talked);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names and messages from outside, made safe for a terminal; and how wide they are there. */
+#include "safe-text.h"
+#include <string.h>
+
+static gboolean
+is_safe (gunichar c)
+{
+  if (c == 0x200C || c == 0x200D)
+    return TRUE;
+  GUnicodeType type = g_unichar_type (c);
+  return type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT && type != G_UNICODE_UNASSIGNED
+         && type != G_UNICODE_SURROGATE && type != G_UNICODE_PRIVATE_USE
+         && type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
+char *
+cli_safe_text (const char *text)
+{
+  GString *safe = g_string_new (NULL);
+  for (const char *p = text != NULL ? text : ""; *p != '\0';)
+    {
+      gunichar c = g_utf8_get_char_validated (p, -1);
+      if (c == (gunichar)-1 || c == (gunichar)-2)
+        {
+          g_string_append_printf (safe, "\\x{%02X}", (guint8)*p++);
+          continue;
+        }
+      if (is_safe (c))
+        g_string_append_unichar (safe, c);
+      else
+        g_string_append_printf (safe, "\\u{%04X}", c);
+      p = g_utf8_next_char (p);
+    }
+  return g_string_free (safe, FALSE);
+}
+
+static guint
+char_width (gunichar c)
+{
+  if (g_unichar_iszerowidth (c))
+    return 0;
+  return g_unichar_iswide (c) ? 2 : 1;
+}
+
+guint
+cli_text_width (const char *text)
+{
+  guint width = 0;
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    width += char_width (g_utf8_get_char (p));
+  return width;
+}
+
+char *
+cli_text_fit (const char *text, guint columns, gboolean unicode)
+{
+  if (cli_text_width (text) <= columns)
+    return g_strdup (text);
+  const char *ellipsis = unicode ? "…" : "~";
+  guint width = 0;
+  const char *p = text;
+  while (*p != '\0')
+    {
+      guint next = width + char_width (g_utf8_get_char (p));
+      if (next + 1 > columns)
+        break;
+      width = next;
+      p = g_utf8_next_char (p);
+    }
+  g_autofree char *head = g_strndup (text, (gsize)(p - text));
+  return columns == 0 ? g_strdup ("") : g_strconcat (head, ellipsis, NULL);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A table with a heading; on a terminal too narrow for it, one block of lines a row. */
+#include "table.h"
+#include "safe-text.h"
+
+#define GAP 2u
+
+struct CliTable
+{
+  const char *const *headings;
+  guint columns;
+  GPtrArray *rows; /* of GStrv */
+};
+
+CliTable *
+cli_table_new (const char *const *headings)
+{
+  CliTable *table = g_new0 (CliTable, 1);
+  table->headings = headings;
+  table->columns = g_strv_length ((char **)headings);
+  table->rows = g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
+  return table;
+}
+
+void
+cli_table_free (CliTable *table)
+{
+  g_ptr_array_unref (table->rows);
+  g_free (table);
+}
+
+void
+cli_table_add (CliTable *table, const char *const *cells)
+{
+  char **row = g_new0 (char *, table->columns + 1);
+  for (guint i = 0; i < table->columns; i++)
+    row[i] = cli_safe_text (cells[i]);
+  g_ptr_array_add (table->rows, row);
+}
+
+static guint
+column_width (const CliTable *table, guint column)
+{
+  guint width = cli_text_width (table->headings[column]);
+  for (guint i = 0; i < table->rows->len; i++)
+    {
+      char **row = g_ptr_array_index (table->rows, i);
+      width = MAX (width, cli_text_width (row[column]));
+    }
+  return width;
+}
+
+static void
+append_padded (GString *out, const CliStyle *style, CliEmphasis emphasis, const char *text,
+               guint width)
+{
+  g_autofree char *shown = cli_style_wrap (style, emphasis, text);
+  g_string_append (out, shown);
+  for (guint i = cli_text_width (text); i < width; i++)
+    g_string_append_c (out, ' ');
+}
+
+static void
+append_row (const CliTable *table, GString *out, const CliStyle *style, CliEmphasis emphasis,
+            const char *const *cells)
+{
+  for (guint i = 0; i < table->columns; i++)
+    append_padded (out, style, emphasis, cells[i],
+                   i + 1 < table->columns ? column_width (table, i) + GAP : 0);
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_block (const CliTable *table, GString *out, const CliStyle *style, char **cells)
+{
+  g_autofree char *title = cli_style_wrap (style, CLI_BOLD, cells[0]);
+  g_string_append_printf (out, "%s\n", title);
+  for (guint i = 1; i < table->columns; i++)
+    if (*cells[i] != '\0')
+      {
+        g_autofree char *label = g_strdup_printf ("  %s ", table->headings[i]);
+        append_padded (out, style, CLI_DIM, label, 0);
+        g_string_append_printf (out, "%s\n", cells[i]);
+      }
+}
+
+char *
+cli_table_render (const CliTable *table, const CliStyle *style)
+{
+  GString *out = g_string_new (NULL);
+  guint width = 0;
+  for (guint i = 0; i < table->columns; i++)
+    width += column_width (table, i) + (i > 0 ? GAP : 0);
+  gboolean fits = style->columns == 0 || width <= style->columns;
+
+  if (fits && table->rows->len > 0)
+    append_row (table, out, style, CLI_DIM, table->headings);
+  for (guint i = 0; i < table->rows->len; i++)
+    {
+      char **row = g_ptr_array_index (table->rows, i);
+      if (fits)
+        append_row (table, out, style, CLI_PLAIN, (const char *const *)row);
+      else
+        append_block (table, out, style, row);
+    }
+  return g_string_free (out, FALSE);
+}
+
+char *
+cli_table_pairs (const char *const *pairs, const CliStyle *style)
+{
+  guint width = 0;
+  for (guint i = 0; pairs[i] != NULL && pairs[i + 1] != NULL; i += 2)
+    if (*pairs[i + 1] != '\0')
+      width = MAX (width, cli_text_width (pairs[i]));
+
+  GString *out = g_string_new (NULL);
+  for (guint i = 0; pairs[i] != NULL && pairs[i + 1] != NULL; i += 2)
+    {
+      if (*pairs[i + 1] == '\0')
+        continue;
+      g_autofree char *text = cli_safe_text (pairs[i + 1]);
+      gboolean fits = style->columns == 0 || width + GAP + cli_text_width (text) <= style->columns;
+      append_padded (out, style, CLI_DIM, pairs[i], fits ? width + GAP : 0);
+      g_string_append_printf (out, fits ? "%s\n" : "\n%s\n", text);
+    }
+  return g_string_free (out, FALSE);
+}

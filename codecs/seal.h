@@ -26,8 +26,7 @@ typedef struct
 } TacVoiceSealer;
 
 /* Voice, receiving side. The keys ahead are made when an epoch begins, not when a datagram claims
- * one: a forged far-ahead tick costs one tag, like any other. They follow from the chain, which
- * must be kept anyway, so having them gives nothing more to a thief. */
+ * one: a forgery costs one tag. The chain, which must be kept, gives them to a thief anyway. */
 typedef struct
 {
   uint8_t chain[TAC_KEY_SIZE];                         /* of the epoch after the last of keys */
@@ -57,7 +56,6 @@ void tac_voice_opener_init (TacVoiceOpener *opener, const uint8_t chain[TAC_KEY_
 /**
  * tac_voice_seal:
  * @tick: media time of the first sample in 20 ms units; higher than any sealed before
- *
  * Returns: false, and nothing sealed, for any other @tick, since a nonce is never repeated, and for
  * one more than TAC_EPOCH_AHEAD_MAX epochs ahead of the last, which nobody would open.
  */
@@ -67,9 +65,7 @@ bool tac_voice_seal (TacVoiceSealer *sealer, uint32_t tick, const uint8_t body[T
  * tac_voice_open:
  * @body: (out) 60 bytes; untouched unless TAC_OPEN_OK
  * @tick: (out) media time of the first sample
- *
- * Order: length, epoch bounds, tag, replay window; state changes only on success, and the cost of
- * a forgery is one tag whatever it claims. One opener, one thread.
+ * Order: length, epoch bounds, tag, replay window; state changes only on success. One thread.
  */
 TacOpenResult tac_voice_open (TacVoiceOpener *opener, const uint8_t *packet, size_t size,
                               uint8_t body[TAC_BODY_SIZE], uint32_t *tick);

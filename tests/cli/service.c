@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it has. */
+/* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it
+ * has. */
 #include "service.h"
 #include <string.h>
 
@@ -147,12 +148,14 @@ on_hangup (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_
                       && g_str_equal (tac_dbus_call1_get_direction (call), "incoming");
   g_string_append (service->orders, "Hangup\n");
   tac_dbus_call1_complete_hangup (call, invocation);
-  test_service_end (service, declines ? "declined" : "hangup", declines ? "You declined" : "You hung up");
+  test_service_end (service, declines ? "declined" : "hangup",
+                    declines ? "You declined" : "You hung up");
   return TRUE;
 }
 
 static gboolean
-on_set_muted (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gboolean muted, gpointer user_data)
+on_set_muted (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gboolean muted,
+              gpointer user_data)
 {
   TestService *service = user_data;
   g_string_append_printf (service->orders, "SetMuted %s\n", muted ? "true" : "false");
@@ -315,7 +318,8 @@ test_service_new (GDBusConnection *bus)
   g_dbus_object_manager_server_set_connection (service->objects, bus);
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
       bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
-      g_variant_new ("(su)", "org.tacitel.Tacitel", 4), NULL, G_DBUS_CALL_FLAGS_NONE, 5000, NULL, NULL);
+      g_variant_new ("(su)", "org.tacitel.Tacitel", 4), NULL, G_DBUS_CALL_FLAGS_NONE, 5000, NULL,
+      NULL);
   guint32 outcome = 0;
   g_variant_get (reply, "(u)", &outcome);
   g_assert_cmpuint (outcome, ==, 1); /* primary owner */
@@ -327,8 +331,8 @@ test_service_free (TestService *service)
 {
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
       service->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "ReleaseName", g_variant_new ("(s)", "org.tacitel.Tacitel"), NULL, G_DBUS_CALL_FLAGS_NONE, 5000,
-      NULL, NULL);
+      "ReleaseName", g_variant_new ("(s)", "org.tacitel.Tacitel"), NULL, G_DBUS_CALL_FLAGS_NONE,
+      5000, NULL, NULL);
   g_assert_nonnull (reply);
   g_dbus_object_manager_server_set_connection (service->objects, NULL);
   g_clear_object (&service->objects);
@@ -371,7 +375,8 @@ test_service_refuse (TestService *service, const char *error, const char *messag
 }
 
 void
-test_service_advance (TestService *service, const char *step, const char *state, const char *waiting)
+test_service_advance (TestService *service, const char *step, const char *state,
+                      const char *waiting)
 {
   TacDbusCall1 *call = service->call;
   GVariantBuilder builder;

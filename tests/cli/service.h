@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it has. */
+/* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it
+ * has. */
 #pragma once
 #include "tacitel-dbus.h"
 
@@ -23,7 +24,8 @@ void test_service_ring (TestService *service, const char *name);
 TacDbusCall1 *test_service_call (TestService *service);
 
 /* Sets @step of the time line to now, and State, and Waiting. */
-void test_service_advance (TestService *service, const char *step, const char *state, const char *waiting);
+void test_service_advance (TestService *service, const char *step, const char *state,
+                           const char *waiting);
 
 /* The call is answered and encrypted, with the four words. */
 void test_service_talk (TestService *service);
@@ -31,5 +33,6 @@ void test_service_talk (TestService *service);
 /* The call ends and its object goes. */
 void test_service_end (TestService *service, const char *reason, const char *text);
 
-/* Orders that calls got: "Hangup", "SetMuted true", "SendTone 5", one a line. Returns: (transfer none). */
+/* Orders that calls got: "Hangup", "SetMuted true", "SendTone 5", one a line. Returns: (transfer
+ * none). */
 const char *test_service_orders (TestService *service);

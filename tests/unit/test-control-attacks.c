@@ -155,6 +155,8 @@ test_acknowledged_at_once (void)
   feed (&b, START, &(TacControlBody){ .sequence = 2, .type = TAC_CONTROL_HOLD });
   g_assert_true (take (&b, START, &body));
   g_assert_cmpuint (body.acknowledges, ==, 2);
+  g_assert_cmpuint (tac_control_stats (b.a)->duplicates, ==, 1);
+  g_assert_cmpuint (tac_control_stats (b.a)->overrun, ==, 0);
   tac_control_free (b.a);
 }
 
@@ -285,6 +287,9 @@ test_queue_bounded (void)
       g_assert_cmpuint (body.sequence, ==, i);
     }
   g_assert_false (take (&b, START, &body));
+  /* one past the last: its place in the ring holds a message that was sent */
+  feed (&b, START, &(TacControlBody){ .acknowledges = TAC_CONTROL_QUEUE + 1 });
+  g_assert_cmpint (tac_control_send (b.a, TAC_CONTROL_BYE, value, 1), ==, TAC_SEND_FULL);
   feed (&b, START, &(TacControlBody){ .acknowledges = 1 });
   g_assert_cmpint (tac_control_send (b.a, TAC_CONTROL_BYE, value, 1), ==, TAC_SEND_OK);
   tac_control_free (b.a);

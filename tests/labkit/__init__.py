@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lab of emulated phones, each with stock oFono, its own buses, network and sound server.
+
+    from labkit import Lab
+
+    with Lab(phones=["alice", "bob"]) as lab:
+        lab.phone("alice").run(["tacitel", "status"], check=True)
+"""
+
+from .lab import Lab, Phone
+from .plan import LabError
+
+__all__ = ["Lab", "LabError", "Phone"]

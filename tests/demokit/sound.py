@@ -7,7 +7,9 @@ monitors by the same tool with the same latency, so that the recorder's own dela
 both and cancels out.
 """
 
+import fcntl
 import os
+import queue
 import subprocess
 import threading
 import time
@@ -104,42 +106,64 @@ class Recorder:
 
 
 class Player:
-    """Plays samples into a sink, in the background."""
+    """Plays into a sink without a break from start to stop: silence, and what it is told to say.
 
-    def __init__(self, spawn: Spawn, sink: str, samples: np.ndarray) -> None:
+    One stream throughout, since a null sink stumbles when a stream begins or ends in it.
+    """
+
+    def __init__(self, spawn: Spawn, sink: str) -> None:
         command = ["pacat", "--playback", f"--device={sink}", *FORMAT]
         self._process = spawn(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        # The pipe sets the pace; as it is, two seconds would lie in it.
+        fcntl.fcntl(self._process.stdin, fcntl.F_SETPIPE_SZ, 4096)
         self._sink = sink
-        self._thread = threading.Thread(target=self._write, args=(to_pcm(samples),), daemon=True)
+        self._next: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._said = threading.Semaphore(0)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._write, daemon=True)
         self._thread.start()
 
-    def _write(self, data: bytes) -> None:
-        try:
-            self._process.stdin.write(data)
-            self._process.stdin.close()
-        except BrokenPipeError:
-            return
+    def say(self, samples: np.ndarray) -> None:
+        """Plays samples (one channel at RATE) as soon as all before them are played."""
+        self._next.put(to_pcm(samples))
 
     def wait(self, timeout_s: float) -> None:
-        """Returns when all was played. Raises RuntimeError when it could not be."""
-        status = self._process.wait(timeout_s)
-        if status:
-            said = self._process.stderr.read().decode(errors="replace").strip()
-            raise RuntimeError(f"cannot play into {self._sink}: {said or f'pacat ended with {status}'}")
-        self._close()
+        """Returns when what was said is played but for a fraction of a second.
+
+        Raises RuntimeError when it cannot be played, with what pacat said.
+        """
+        if not self._said.acquire(timeout=timeout_s) or self._ended.is_set():
+            self.stop()
+            said = self._problem.decode(errors="replace").strip()
+            raise RuntimeError(f"cannot play into {self._sink}: {said or 'it takes too long'}")
 
     def stop(self) -> None:
+        self._ended.set()
         self._process.terminate()
+        self._problem = self._process.stderr.read()
+        self._process.stderr.close()
         self._process.wait()
-        self._close()
-
-    def _close(self) -> None:
         self._thread.join(5)
-        for pipe in (self._process.stdin, self._process.stderr):
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                continue
+
+    def _write(self) -> None:
+        silence = bytes(RATE // 50 * 2)
+        output = self._process.stdin
+        try:
+            while not self._ended.is_set():
+                try:
+                    output.write(self._next.get_nowait())
+                    output.flush()
+                    self._said.release()
+                except queue.Empty:
+                    output.write(silence)
+                    output.flush()
+        except BrokenPipeError:
+            self._ended.set()
+            self._said.release()
+        try:
+            output.close()
+        except BrokenPipeError:
+            return
 
 
 def common_span(recordings: Iterable[Recording]) -> tuple[float, float]:

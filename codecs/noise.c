@@ -51,7 +51,7 @@ mix_hash (TacNoise *noise, const uint8_t *data, size_t size)
   crypto_hash_sha512_final (&state, noise->h);
 }
 
-/* HKDF of §4.3 with two outputs; each may be NULL-free storage of TAC_HASH_SIZE bytes. */
+/* HKDF of §4.3 with two outputs. */
 static void
 hkdf2 (uint8_t out1[TAC_HASH_SIZE], uint8_t out2[TAC_HASH_SIZE], const uint8_t ck[TAC_HASH_SIZE],
        const uint8_t *ikm, size_t size)

@@ -38,14 +38,31 @@ connect_bus (GError **error)
   return NULL;
 }
 
+static GVariant *
+ask_bus (GDBusConnection *bus, const char *method, GVariant *arguments, const char *type,
+         GError **error)
+{
+  return g_dbus_connection_call_sync (
+      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method,
+      arguments, G_VARIANT_TYPE (type), G_DBUS_CALL_FLAGS_NONE, START_TIMEOUT_MS, NULL, error);
+}
+
+/* StartServiceByName refuses a name that has an owner but no activation file: ask for the owner
+ * first. */
 static gboolean
 start_daemon (GDBusConnection *bus, GError **error)
 {
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "StartServiceByName", g_variant_new ("(su)", CLI_BUS_NAME, 0), G_VARIANT_TYPE ("(u)"),
-      G_DBUS_CALL_FLAGS_NONE, START_TIMEOUT_MS, NULL, error);
-  return reply != NULL;
+  g_autoptr (GVariant) owned
+      = ask_bus (bus, "NameHasOwner", g_variant_new ("(s)", CLI_BUS_NAME), "(b)", error);
+  gboolean runs = FALSE;
+  if (owned == NULL)
+    return FALSE;
+  g_variant_get (owned, "(b)", &runs);
+  if (runs)
+    return TRUE;
+  g_autoptr (GVariant) started
+      = ask_bus (bus, "StartServiceByName", g_variant_new ("(su)", CLI_BUS_NAME, 0), "(u)", error);
+  return started != NULL;
 }
 
 gboolean

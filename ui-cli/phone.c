@@ -52,14 +52,14 @@ by_text (gconstpointer a, gconstpointer b)
 static char **
 counter_pairs (GVariant *counters, gboolean all)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   GVariantIter iter;
   const char *name;
   guint64 count;
   g_variant_iter_init (&iter, counters);
   while (g_variant_iter_next (&iter, "{&st}", &name, &count))
     if (all || count > 0)
-      g_ptr_array_add (names, (gpointer)name);
+      g_ptr_array_add (names, g_strdup (name)); /* g_variant_lookup moves the strings */
   g_ptr_array_sort (names, by_text);
 
   char **pairs = g_new0 (char *, 2 * names->len + 1);

@@ -72,6 +72,36 @@ suspend (void)
   on_key (0, on_key_data);
 }
 
+typedef enum
+{
+  NO_ESCAPE,
+  AFTER_ESCAPE,
+  IN_CSI, /* up to a final byte */
+  IN_SS3, /* one more byte */
+} Escape;
+
+/* @byte belongs to an arrow or function key: its digits are no tones (ECMA-48, 5.4). */
+static gboolean
+in_sequence (Escape *escape, char byte)
+{
+  switch (*escape)
+    {
+    case NO_ESCAPE:
+      *escape = byte == '\033' ? AFTER_ESCAPE : NO_ESCAPE;
+      return byte == '\033';
+    case AFTER_ESCAPE:
+      *escape = byte == '[' ? IN_CSI : byte == 'O' ? IN_SS3 : NO_ESCAPE;
+      return TRUE;
+    case IN_CSI:
+      *escape = byte >= 0x40 && byte <= 0x7e ? NO_ESCAPE : IN_CSI;
+      return TRUE;
+    case IN_SS3:
+      *escape = NO_ESCAPE;
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 on_input (int fd, GIOCondition condition, gpointer user_data)
 {
@@ -82,10 +112,12 @@ on_input (int fd, GIOCondition condition, gpointer user_data)
       input_source = 0;
       return G_SOURCE_REMOVE;
     }
+  Escape escape
+      = NO_ESCAPE; /* a sequence comes in one piece; an Escape at the end is the key itself */
   for (ssize_t i = 0; i < n && on_key != NULL; i++)
     {
-      if (bytes[i] == '\033') /* an arrow or function key: what follows is no digit of the user's */
-        break;
+      if (in_sequence (&escape, bytes[i]))
+        continue;
       if (bytes[i] == KEY_SUSPEND)
         suspend ();
       else if (g_ascii_isprint (bytes[i]))

@@ -11,6 +11,7 @@ G_DECLARE_FINAL_TYPE (TacSms, tac_sms, TAC, SMS, GObject)
 TacSms *tac_sms_new (TacModem *modem);
 /* The agent is registered: datagrams arrive. tac_sms_get_problem: why not, for people, with the remedy (InProgress: who holds it). */
 gboolean tac_sms_ready (TacSms *sms);
+TacModem *tac_sms_get_modem (TacSms *sms); /* (transfer none) */
 const char *tac_sms_get_problem (TacSms *sms);
 /* Hands one datagram (1 to 133 bytes, one SMS) to the network; finishes when the network accepted it.
  * @timeout_ms: past it, or on cancelling, the message is withdrawn from oFono's queue where still possible; error TAC_ERROR_SMS_FAILED. */

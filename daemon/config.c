@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The configuration: a table of keys, each with its place in TacConfig and its bounds. */
+#include "daemon/config.h"
+
+#include <gio/gio.h>
+#include <stddef.h>
+
+typedef enum
+{
+  KIND_STRING,
+  KIND_BOOLEAN,
+  KIND_NUMBER,
+  KIND_ECHO,
+} Kind;
+
+typedef struct
+{
+  const char *group, *key;
+  Kind kind;
+  gsize offset;
+  int least, most;
+} Key;
+
+#define AT(field) offsetof (TacConfig, field)
+static const Key keys[] = {
+  { "modem", "path", KIND_STRING, AT (modem_path), 0, 0 },
+  { "modem", "power", KIND_BOOLEAN, AT (modem_power), 0, 0 },
+  { "data", "context", KIND_STRING, AT (data_context), 0, 0 },
+  { "data", "keep", KIND_BOOLEAN, AT (data_keep), 0, 0 },
+  { "data", "timeout", KIND_NUMBER, AT (data_timeout_s), 1, 300 },
+  { "call", "ring-timeout", KIND_NUMBER, AT (ring_timeout_s), 1, 300 },
+  { "audio", "capture", KIND_STRING, AT (audio_capture), 0, 0 },
+  { "audio", "playback", KIND_STRING, AT (audio_playback), 0, 0 },
+  { "audio", "rate", KIND_NUMBER, AT (audio_rate), 8000, 48000 },
+  { "audio", "complexity", KIND_NUMBER, AT (audio_complexity), 0, 10 },
+  { "audio", "echo-canceller", KIND_ECHO, AT (audio_echo), 0, 0 },
+};
+
+static const Key *
+find_key (const char *group, const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_str_equal (keys[i].group, group) && g_str_equal (keys[i].key, name))
+      return &keys[i];
+  return NULL;
+}
+
+static gboolean
+set_number (const Key *key, GKeyFile *file, int *field, GError **error)
+{
+  int value = g_key_file_get_integer (file, key->group, key->key, error);
+
+  if (*error != NULL)
+    return FALSE;
+  if (value < key->least || value > key->most)
+    {
+      g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+                   "%d is outside %d to %d", value, key->least, key->most);
+      return FALSE;
+    }
+  *field = value;
+  return TRUE;
+}
+
+static gboolean
+set_echo (const Key *key, GKeyFile *file, TacEchoCanceller *field, GError **error)
+{
+  static const char *const names[] = { "auto", "on", "off" };
+  g_autofree char *value = g_key_file_get_string (file, key->group, key->key, error);
+
+  for (guint i = 0; value != NULL && i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (value, names[i]))
+      {
+        *field = (TacEchoCanceller)i;
+        return TRUE;
+      }
+  if (value != NULL)
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+                 "\"%s\" is none of auto, on, off", value);
+  return FALSE;
+}
+
+static gboolean
+set_key (TacConfig *config, const Key *key, GKeyFile *file, GError **error)
+{
+  char *field = (char *)config + key->offset;
+  char *text;
+
+  switch (key->kind)
+    {
+    case KIND_STRING:
+      text = g_key_file_get_string (file, key->group, key->key, error);
+      if (text == NULL)
+        return FALSE;
+      g_free (*(char **)field);
+      *(char **)field = *text != '\0' ? text : (g_free (text), NULL);
+      return TRUE;
+    case KIND_BOOLEAN:
+      *(gboolean *)field = g_key_file_get_boolean (file, key->group, key->key, error);
+      return *error == NULL;
+    case KIND_NUMBER:
+      return set_number (key, file, (int *)field, error);
+    case KIND_ECHO:
+      return set_echo (key, file, (TacEchoCanceller *)field, error);
+    }
+  g_return_val_if_reached (FALSE);
+}
+
+static gboolean
+load_group (TacConfig *config, GKeyFile *file, const char *group, GError **error)
+{
+  g_auto (GStrv) names = g_key_file_get_keys (file, group, NULL, NULL);
+
+  for (gsize i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      const Key *key = find_key (group, names[i]);
+
+      if (key == NULL)
+        {
+          g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND,
+                       "[%s] %s: there is no such key", group, names[i]);
+          return FALSE;
+        }
+      if (!set_key (config, key, file, error))
+        {
+          g_prefix_error (error, "[%s] %s: ", group, names[i]);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+load_file (TacConfig *config, const char *path, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_auto (GStrv) groups = NULL;
+  GError *problem = NULL;
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &problem))
+    {
+      if (g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        {
+          g_error_free (problem);
+          return TRUE;
+        }
+    }
+  else
+    groups = g_key_file_get_groups (file, NULL);
+  for (gsize i = 0; groups != NULL && groups[i] != NULL && problem == NULL; i++)
+    load_group (config, file, groups[i], &problem);
+  if (problem == NULL)
+    return TRUE;
+  g_propagate_prefixed_error (error, problem, "%s: ", path);
+  return FALSE;
+}
+
+/* Opus, and with it the voice codec, knows five sample rates. */
+static gboolean
+check_rate (const TacConfig *config, GError **error)
+{
+  static const guint rates[] = { 8000, 12000, 16000, 24000, 48000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rates); i++)
+    if (config->audio_rate == rates[i])
+      return TRUE;
+  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+               "[audio] rate: %u is none of 8000, 12000, 16000, 24000, 48000", config->audio_rate);
+  return FALSE;
+}
+
+TacConfig *
+tac_config_load_files (const char *const *paths, GError **error)
+{
+  g_autoptr (TacConfig) config = g_new0 (TacConfig, 1);
+
+  config->modem_power = TRUE;
+  config->data_timeout_s = 20;
+  config->ring_timeout_s = 45;
+  config->audio_rate = 16000;
+  config->audio_complexity = 5;
+  for (gsize i = 0; paths[i] != NULL; i++)
+    if (!load_file (config, paths[i], error))
+      return NULL;
+  if (!check_rate (config, error))
+    return NULL;
+  return g_steal_pointer (&config);
+}
+
+TacConfig *
+tac_config_load (GError **error)
+{
+  g_autofree char *user
+      = g_build_filename (g_get_user_config_dir (), "tacitel", "tacitel.conf", NULL);
+
+  return tac_config_load_files ((const char *const[]){ TAC_SYSCONFDIR "/tacitel.conf", user, NULL },
+                                error);
+}
+
+void
+tac_config_free (TacConfig *config)
+{
+  g_free (config->modem_path);
+  g_free (config->data_context);
+  g_free (config->audio_capture);
+  g_free (config->audio_playback);
+  g_free (config);
+}

@@ -29,8 +29,8 @@ def _option(arguments):
 def up(arguments):
     lab = Lab(arguments.phones, arguments.build, arguments.dir, arguments.debug)
     print(f"Starting a lab of {len(arguments.phones)}: {', '.join(arguments.phones)}")
+    lab.up(progress=lambda what: print(f"  {what} …", flush=True))
     try:
-        lab.up(progress=lambda what: print(f"  {what} …", flush=True))
         if arguments.online:
             print("  modems online …", flush=True)
             for phone in lab.phones:

@@ -109,11 +109,7 @@ class Lab:
         return lab
 
     def __enter__(self):
-        try:
-            self.up()
-        except BaseException:
-            self.down()
-            raise
+        self.up()
         return self
 
     def __exit__(self, *_):
@@ -147,9 +143,20 @@ class Lab:
         """Starts it all and returns when all can be used; it ends with this process unless detached."""
         if self._find_supervisor() is not None:
             raise LabError(f"The lab in {self.folder} is up already: tests/lab down ends it")
-        self.plan.check()
-        self._check_programs()
-        self._prepare_folder()
+        try:
+            self.plan.check()
+            self._check_programs()
+            self._prepare_folder()
+        except BaseException:
+            self._remove_temporary_folder()
+            raise
+        try:
+            self._start(progress)
+        except BaseException:
+            self.down()
+            raise
+
+    def _start(self, progress):
         report, report_end = os.pipe()
         leash_end, self._leash = os.pipe()
         description = {"folder": str(self.folder), "build": str(self.plan.build),
@@ -195,7 +202,11 @@ class Lab:
                            f"--demo (packages {' '.join(missing.values())})")
 
     def _prepare_folder(self):
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise LabError(f"Cannot make {self.folder} ({error.strerror}): give another --dir") \
+                from None
         status = self.folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
             raise LabError(f"{self.folder} belongs to somebody else: give another --dir")
@@ -230,10 +241,12 @@ class Lab:
             os.close(self._leash)
             self._leash = None
         self.pid = None
+        self._remove_temporary_folder()
+        self._remove_files(logs=False)
+
+    def _remove_temporary_folder(self):
         if self._temporary:
             shutil.rmtree(self.folder, ignore_errors=True)
-        else:
-            self._remove_files(logs=False)
 
     def _end(self, descriptor):
         try:

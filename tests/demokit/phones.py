@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two phones of a lab with Tacitel on them, as the demo, the tests and the benchmarks use them."""
+
+import json
+
+from .bus import Service
+
+NAME, ROOT = "org.tacitel.Tacitel", "/org/tacitel"
+MAIN = "/org/tacitel/Tacitel"
+MANAGER, CALL, CONTACTS = "org.tacitel.Manager1", "org.tacitel.Call1", "org.tacitel.Contacts1"
+EMULATOR, EMULATOR_PATH = "org.tacitel.Emulator1", "/org/tacitel/Emulator1"
+
+
+class CommandFailed(Exception):
+    """A command on a phone ended with an error."""
+
+
+class TacitelPhone:
+    """A phone of a lab (labkit.Phone) whose taciteld runs, started by D-Bus. Use in a with block."""
+
+    def __init__(self, phone) -> None:
+        self.phone, self.name, self.number = phone, phone.name, phone.number
+        self.service = Service(phone.popen, NAME, ROOT)
+
+    def __enter__(self) -> "TacitelPhone":
+        self.service.__enter__()
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.service.__exit__(*exception)
+
+    @property
+    def manager(self) -> dict:
+        return self.service.properties(MAIN, MANAGER)
+
+    def wait_ready(self, timeout_s: float = 60) -> None:
+        try:
+            self.service.wait(lambda: self.manager.get("State") == "ready", timeout_s, f"{self.name} to be ready")
+        except TimeoutError as error:
+            state = self.manager
+            raise TimeoutError(f"{error}: {state.get('State')}: {state.get('StateText')}") from None
+
+    def tacitel(self, *arguments: str, timeout_s: float = 60) -> dict:
+        """Runs a command of the CLI with --json and returns what it printed.
+
+        Raises CommandFailed with its message.
+        """
+        done = self.phone.run(["tacitel", *arguments, "--json"], capture_output=True, text=True, timeout=timeout_s)
+        if done.returncode:
+            raise CommandFailed(f"{self.name}$ tacitel {' '.join(arguments)}: "
+                                f"{(done.stderr or done.stdout).strip() or f'status {done.returncode}'}")
+        return json.loads(done.stdout) if done.stdout.strip() else {}
+
+    def add_contact(self, other: "TacitelPhone") -> None:
+        self.tacitel("contact", "add", other.name, other.number, other.manager["Identity"])
+
+    def wait_call(self, timeout_s: float = 60) -> "PhoneCall":
+        """The call that is on, as soon as there is one."""
+        paths = self.service.wait(lambda: self.service.objects(CALL), timeout_s, f"a call on {self.name}")
+        return PhoneCall(self, paths[0])
+
+
+class PhoneCall:
+    """One call on one phone; what is known of it stays when it has ended."""
+
+    def __init__(self, phone: TacitelPhone, path: str) -> None:
+        self.phone, self.path = phone, path
+
+    @property
+    def properties(self) -> dict:
+        return self.phone.service.properties(self.path, CALL)
+
+    def wait_state(self, *states: str, timeout_s: float = 60) -> str:
+        """Waits for one of the states; raises ConnectionError when the call ended with another."""
+        def arrived() -> str | None:
+            state = self.properties.get("State")
+            return state if state in (*states, "ended") else None
+
+        state = self.phone.service.wait(arrived, timeout_s, f"{self.phone.name}'s call to be {' or '.join(states)}")
+        if state not in states:
+            raise ConnectionError(f"{self.phone.name}'s call ended: {self.properties.get('ReasonText') or '?'} "
+                                  f"({self.properties.get('Reason')})")
+        return state
+
+    def wait_step(self, step: str, timeout_s: float = 10) -> int:
+        """Waits for a step of the timeline and returns its time, Unix µs."""
+        return self.phone.service.wait(lambda: self.properties.get("Timeline", {}).get(step), timeout_s,
+                                       f"'{step}' in {self.phone.name}'s call")
+
+    def call(self, method: str, signature: str = "()", *arguments):
+        return self.phone.service.call(self.path, CALL, method, signature, *arguments)
+
+    def statistics(self) -> dict:
+        return self.call("GetStatistics")
+
+
+class Network:
+    """The emulated network of a lab. Use in a with block."""
+
+    def __init__(self, lab) -> None:
+        self.service = Service(lab.popen, EMULATOR)
+
+    def __enter__(self) -> "Network":
+        self.service.__enter__()
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.service.__exit__(*exception)
+
+    def _phone(self, name: str, method: str, signature: str = "()", *arguments):
+        return self.service.call(f"{EMULATOR_PATH}/phone/{name}", f"{EMULATOR}.Phone", method, signature, *arguments)
+
+    def start_capture(self, phone: str, path) -> None:
+        self._phone(phone, "StartCapture", "(s)", str(path))
+
+    def stop_capture(self, phone: str) -> None:
+        self._phone(phone, "StopCapture")
+
+    def sms(self, after: int = 0) -> list[dict]:
+        """The SMS since one of that id, as ListSms tells of them."""
+        return self.service.call(EMULATOR_PATH, EMULATOR, "ListSms", "(u)", after)

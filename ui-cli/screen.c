@@ -12,6 +12,7 @@ typedef struct
   const CliStyle *style;
   GPtrArray *lines;
   guint columns;
+  guint keys; /* lines at the end that stay, whatever must go */
 } Page;
 
 static void
@@ -87,8 +88,9 @@ add_head (Page *page)
                                           call->name);
   g_autofree char *margin = g_strconcat (time, " ", NULL);
   g_autofree char *number = g_strconcat (" ", call->number, NULL);
-  g_autofree char *state
-      = g_strconcat (screen->leaving ? "Hanging up" : cli_call_state_text (call), " ", NULL);
+  /* Muted is said up here too: where lines are few, the notice below is the first to go. */
+  g_autofree char *state = g_strconcat (screen->leaving ? "Hanging up" : cli_call_state_text (call),
+                                        call->muted && !screen->leaving ? ", muted " : " ", NULL);
   add_pair (page, CLI_BOLD, who, margin);
   add_pair (page, CLI_DIM, number, state);
 }
@@ -115,37 +117,44 @@ static const Step incoming_steps[] = {
   { NULL, NULL, NULL },
 };
 
-/* What is done with its time, what it does now with what it waits for, what is still to come. */
+static void
+add_step (Page *page, CliEmphasis emphasis, const char *mark, const char *ascii_mark,
+          const char *text)
+{
+  g_autofree char *line
+      = g_strdup_printf (" %s %s", page->style->unicode ? mark : ascii_mark, text);
+  add (page, emphasis, line);
+}
+
+static void
+add_done (Page *page, const char *text, gint64 ms)
+{
+  g_autofree char *time = cli_format_elapsed (ms);
+  g_autofree char *margin = g_strconcat (time, " ", NULL);
+  g_autofree char *line = g_strdup_printf (" %s %s", page->style->unicode ? "✓" : "*", text);
+  add_pair (page, CLI_GOOD, line, margin);
+}
+
+/* What is done, with its time; what it does now, or waits for; what is still to come. */
 static void
 add_steps (Page *page)
 {
   const CliCall *call = page->screen->call;
-  gboolean unicode = page->style->unicode, pending = FALSE;
-  gint64 began = cli_call_began (call);
-  const Step *step = call->incoming ? incoming_steps : outgoing_steps;
-  for (; step->step != NULL; step++)
+  const Step *step = call->incoming ? incoming_steps : outgoing_steps, *next = step;
+  for (const Step *any = step; any->step != NULL; any++)
+    if (cli_call_step (call, any->step) != 0)
+      next = any + 1; /* a step before it that was not reported was not needed */
+  for (; step < next; step++)
     {
       gint64 at = cli_call_step (call, step->step);
       if (at != 0)
-        {
-          g_autofree char *time = cli_format_elapsed ((at - began) / 1000);
-          g_autofree char *margin = g_strconcat (time, " ", NULL);
-          g_autofree char *text = g_strdup_printf (" %s %s", unicode ? "✓" : "*", step->done);
-          add_pair (page, CLI_GOOD, text, margin);
-          continue;
-        }
-      const char *doing = *call->waiting != '\0' ? call->waiting : step->doing;
-      g_autofree char *text
-          = g_strdup_printf (" %s %s", pending ? (unicode ? "·" : "-") : (unicode ? "›" : ">"),
-                             pending ? step->done : doing);
-      add (page, pending ? CLI_DIM : CLI_BOLD, text);
-      pending = TRUE;
+        add_done (page, step->done, (at - cli_call_began (call)) / 1000);
     }
-  if (!pending && *call->waiting != '\0')
-    {
-      g_autofree char *text = g_strdup_printf (" %s %s", unicode ? "›" : ">", call->waiting);
-      add (page, CLI_BOLD, text);
-    }
+  const char *doing = *call->waiting != '\0' || next->step == NULL ? call->waiting : next->doing;
+  if (*doing != '\0')
+    add_step (page, CLI_BOLD, "›", ">", doing);
+  for (; next->step != NULL && (++next)->step != NULL;)
+    add_step (page, CLI_DIM, "·", "-", next->done);
 }
 
 static void
@@ -246,24 +255,30 @@ add_keys (Page *page)
   const char *waiting[] = { call->muted ? "m unmute" : "m mute", "q hang up", NULL };
   const char *ringing[] = { "a answer", "q decline", NULL };
   add_blank (page);
+  guint before = page->lines->len;
   add_flow (page, CLI_DIM, cli_call_is_up (call) ? up : rings ? ringing : waiting, "  ");
+  page->keys = page->lines->len - before;
 }
 
-/* What does not fit: blank lines first, then those before the last. */
+/* What does not fit: blank lines first, then the lower lines, but not the keys. */
 static void
-shorten (GPtrArray *lines, guint rows)
+shorten (Page *page, guint rows)
 {
+  GPtrArray *lines = page->lines;
   for (guint i = lines->len; i-- > 0 && lines->len > rows;)
     if (*(char *)g_ptr_array_index (lines, i) == '\0')
       g_ptr_array_remove_index (lines, i);
-  while (lines->len > MAX (rows, 2))
-    g_ptr_array_remove_index (lines, lines->len - 2);
+  while (lines->len > rows && lines->len > page->keys)
+    g_ptr_array_remove_index (lines, lines->len - page->keys - 1);
+  if (lines->len > rows && rows > 0)
+    g_ptr_array_set_size (lines, (gint)rows);
 }
 
 char *
 cli_screen_render (const CliScreen *screen, const CliStyle *style, guint rows)
 {
-  Page page = { screen, style, g_ptr_array_new_with_free_func (g_free), MAX (style->columns, 20) };
+  Page page
+      = { screen, style, g_ptr_array_new_with_free_func (g_free), MAX (style->columns, 20), 0 };
   page.columns = MIN (page.columns, 72); /* a wider line puts the right edge out of sight */
   add_head (&page);
   add_blank (&page);
@@ -275,7 +290,7 @@ cli_screen_render (const CliScreen *screen, const CliStyle *style, guint rows)
     add_figures (&page);
   add_notices (&page);
   add_keys (&page);
-  shorten (page.lines, rows);
+  shorten (&page, rows);
   g_ptr_array_add (page.lines, NULL);
   char *text = g_strjoinv ("\n", (char **)page.lines->pdata);
   g_ptr_array_unref (page.lines);

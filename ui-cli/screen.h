@@ -17,7 +17,7 @@ typedef struct
 /**
  * cli_screen_render:
  * @style: its columns are the terminal's, 20 or more
- * @rows: of the terminal; with too few, blank lines go first, then the lower lines except the keys
+ * @rows: of the terminal; with too few, blank lines go first, then the lower lines but not the keys
  *
  * Returns: (transfer full) lines without trailing newline, none wider than the terminal.
  */

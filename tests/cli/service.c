@@ -2,6 +2,7 @@
 /* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it
  * has. */
 #include "service.h"
+#include "service-call.h"
 #include <string.h>
 
 #define OWN_NUMBER "+15550001"
@@ -25,18 +26,6 @@ struct TestService
   GString *orders;
   char *refusal, *refusal_text;
 };
-
-static gboolean
-refuse (GDBusMethodInvocation *invocation, const char *error, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *message = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_autofree char *name = g_strconcat ("org.tacitel.Error.", error, NULL);
-  g_dbus_method_invocation_return_dbus_error (invocation, name, message);
-  return TRUE;
-}
 
 static void
 contact_free (gpointer data)
@@ -78,11 +67,12 @@ on_add (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, const cha
 {
   TestService *service = user_data;
   if (number[0] != '+' || number[1 + strspn (number + 1, "0123456789")] != '\0')
-    return refuse (invocation, "InvalidNumber", "\"%s\" is not a number", number);
+    return test_refuse (invocation, "InvalidNumber", "\"%s\" is not a number", number);
   if (strlen (key) != 64)
-    return refuse (invocation, "InvalidArgument", "the key has %zu digits, not 64", strlen (key));
+    return test_refuse (invocation, "InvalidArgument", "the key has %zu digits, not 64",
+                        strlen (key));
   if (look_up (service, name) != NULL || look_up (service, number) != NULL)
-    return refuse (invocation, "Exists", "\"%s\" is a contact already", name);
+    return test_refuse (invocation, "Exists", "\"%s\" is a contact already", name);
   Contact *contact = g_new0 (Contact, 1);
   contact->name = g_strdup (name);
   contact->number = g_strdup (number);
@@ -99,7 +89,7 @@ on_remove (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, const 
   TestService *service = user_data;
   Contact *contact = look_up (service, target);
   if (contact == NULL)
-    return refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
+    return test_refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
   g_ptr_array_remove (service->book, contact);
   tac_dbus_contacts1_complete_remove (contacts, invocation);
   return TRUE;
@@ -111,7 +101,7 @@ on_show (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, const ch
 {
   Contact *contact = look_up (user_data, target);
   if (contact == NULL)
-    return refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
+    return test_refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
   tac_dbus_contacts1_complete_show (contacts, invocation, describe (contact));
   return TRUE;
 }
@@ -125,92 +115,6 @@ on_list (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, gpointer
   for (guint i = 0; i < service->book->len; i++)
     g_variant_builder_add_value (&list, describe (g_ptr_array_index (service->book, i)));
   tac_dbus_contacts1_complete_list (contacts, invocation, g_variant_builder_end (&list));
-  return TRUE;
-}
-
-static gboolean
-on_answer (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
-{
-  TestService *service = user_data;
-  g_string_append (service->orders, "Answer\n");
-  if (!g_str_equal (tac_dbus_call1_get_state (call), "ringing"))
-    return refuse (invocation, "InvalidState", "the call does not ring");
-  tac_dbus_call1_complete_answer (call, invocation);
-  test_service_talk (service);
-  return TRUE;
-}
-
-static gboolean
-on_hangup (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
-{
-  TestService *service = user_data;
-  gboolean declines = g_str_equal (tac_dbus_call1_get_state (call), "ringing")
-                      && g_str_equal (tac_dbus_call1_get_direction (call), "incoming");
-  g_string_append (service->orders, "Hangup\n");
-  tac_dbus_call1_complete_hangup (call, invocation);
-  test_service_end (service, declines ? "declined" : "hangup",
-                    declines ? "You declined" : "You hung up");
-  return TRUE;
-}
-
-static gboolean
-on_set_muted (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gboolean muted,
-              gpointer user_data)
-{
-  TestService *service = user_data;
-  g_string_append_printf (service->orders, "SetMuted %s\n", muted ? "true" : "false");
-  tac_dbus_call1_set_muted (call, muted);
-  tac_dbus_call1_complete_set_muted (call, invocation);
-  return TRUE;
-}
-
-static gboolean
-on_hold (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
-{
-  TestService *service = user_data;
-  g_string_append (service->orders, "Hold\n");
-  if (!g_str_equal (tac_dbus_call1_get_state (call), "active"))
-    return refuse (invocation, "InvalidState", "the call is not active");
-  tac_dbus_call1_set_state (call, "held");
-  tac_dbus_call1_complete_hold (call, invocation);
-  return TRUE;
-}
-
-static gboolean
-on_resume (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
-{
-  TestService *service = user_data;
-  g_string_append (service->orders, "Resume\n");
-  if (!g_str_equal (tac_dbus_call1_get_state (call), "held"))
-    return refuse (invocation, "InvalidState", "the call is not held");
-  tac_dbus_call1_set_state (call, "active");
-  tac_dbus_call1_complete_resume (call, invocation);
-  return TRUE;
-}
-
-static gboolean
-on_send_tone (TacDbusCall1 *call, GDBusMethodInvocation *invocation, const char *digit,
-              gpointer user_data)
-{
-  TestService *service = user_data;
-  g_string_append_printf (service->orders, "SendTone %s\n", digit);
-  tac_dbus_call1_complete_send_tone (call, invocation);
-  return TRUE;
-}
-
-static gboolean
-on_get_statistics (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_data)
-{
-  GVariantDict dict;
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "Duration", "x", (gint64)1000);
-  g_variant_dict_insert (&dict, "RoundTrip", "u", 84u);
-  g_variant_dict_insert (&dict, "LossReceived", "d", 2.5);
-  g_variant_dict_insert (&dict, "LossSent", "d", 0.0);
-  g_variant_dict_insert (&dict, "Jitter", "u", 7u);
-  g_variant_dict_insert (&dict, "PathKind", "s", "host");
-  g_variant_dict_insert (&dict, "PacketsReceived", "t", (guint64)50);
-  tac_dbus_call1_complete_get_statistics (call, invocation, g_variant_dict_end (&dict));
   return TRUE;
 }
 
@@ -233,13 +137,7 @@ place (TestService *service, const Contact *contact, const char *direction, cons
   tac_dbus_call1_set_reason (call, "");
   tac_dbus_call1_set_reason_text (call, "");
   tac_dbus_call1_set_timeline (call, g_variant_new ("a{sx}", NULL));
-  g_signal_connect (call, "handle-answer", G_CALLBACK (on_answer), service);
-  g_signal_connect (call, "handle-hangup", G_CALLBACK (on_hangup), service);
-  g_signal_connect (call, "handle-set-muted", G_CALLBACK (on_set_muted), service);
-  g_signal_connect (call, "handle-hold", G_CALLBACK (on_hold), service);
-  g_signal_connect (call, "handle-resume", G_CALLBACK (on_resume), service);
-  g_signal_connect (call, "handle-send-tone", G_CALLBACK (on_send_tone), service);
-  g_signal_connect (call, "handle-get-statistics", G_CALLBACK (on_get_statistics), service);
+  test_call_serve (service, call, service->orders);
   g_autoptr (TacDbusObjectSkeleton) object = tac_dbus_object_skeleton_new (service->call_path);
   tac_dbus_object_skeleton_set_call1 (object, call);
   g_dbus_object_manager_server_export (service->objects, G_DBUS_OBJECT_SKELETON (object));
@@ -251,14 +149,14 @@ on_dial (TacDbusManager1 *manager, GDBusMethodInvocation *invocation, const char
 {
   TestService *service = user_data;
   if (service->refusal != NULL)
-    return refuse (invocation, service->refusal, "%s", service->refusal_text);
+    return test_refuse (invocation, service->refusal, "%s", service->refusal_text);
   if (g_str_equal (target, OWN_NUMBER))
-    return refuse (invocation, "SelfCall", "%s is this phone's own number", target);
+    return test_refuse (invocation, "SelfCall", "%s is this phone's own number", target);
   if (service->call != NULL)
-    return refuse (invocation, "Busy", "there is a call already");
+    return test_refuse (invocation, "Busy", "there is a call already");
   Contact *contact = look_up (service, target);
   if (contact == NULL)
-    return refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
+    return test_refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
   place (service, contact, "outgoing", "preparing");
   test_service_advance (service, "dialed", "preparing", "Waiting for the data connection");
   tac_dbus_manager1_complete_dial (manager, invocation, service->call_path);

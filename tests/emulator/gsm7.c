@@ -6,18 +6,18 @@
 #define ESCAPE 0x1b
 
 /* §6.2.1: the default alphabet; 0x1B, the escape, has no character. */
+/* clang-format off */
 static const gunichar alphabet[128] = {
-  U '@',  U '£', U '$', U '¥', U 'è', U 'é', U 'ù', U 'ì', U 'ò', U 'Ç', U '\n', U 'Ø', U 'ø',
-  U '\r', U 'Å', U 'å', U 'Δ', U '_', U 'Φ', U 'Γ', U 'Λ', U 'Ω', U 'Π', U 'Ψ',  U 'Σ', U 'Θ',
-  U 'Ξ',  0,     U 'Æ', U 'æ', U 'ß', U 'É', U ' ', U '!', U '"', U '#', U '¤',  U '%', U '&',
-  U '\'', U '(', U ')', U '*', U '+', U ',', U '-', U '.', U '/', U '0', U '1',  U '2', U '3',
-  U '4',  U '5', U '6', U '7', U '8', U '9', U ':', U ';', U '<', U '=', U '>',  U '?', U '¡',
-  U 'A',  U 'B', U 'C', U 'D', U 'E', U 'F', U 'G', U 'H', U 'I', U 'J', U 'K',  U 'L', U 'M',
-  U 'N',  U 'O', U 'P', U 'Q', U 'R', U 'S', U 'T', U 'U', U 'V', U 'W', U 'X',  U 'Y', U 'Z',
-  U 'Ä',  U 'Ö', U 'Ñ', U 'Ü', U '§', U '¿', U 'a', U 'b', U 'c', U 'd', U 'e',  U 'f', U 'g',
-  U 'h',  U 'i', U 'j', U 'k', U 'l', U 'm', U 'n', U 'o', U 'p', U 'q', U 'r',  U 's', U 't',
-  U 'u',  U 'v', U 'w', U 'x', U 'y', U 'z', U 'ä', U 'ö', U 'ñ', U 'ü', U 'à',
+  L'@', L'£', L'$', L'¥', L'è', L'é', L'ù', L'ì', L'ò', L'Ç', L'\n', L'Ø', L'ø', L'\r', L'Å', L'å',
+  L'Δ', L'_', L'Φ', L'Γ', L'Λ', L'Ω', L'Π', L'Ψ', L'Σ', L'Θ', L'Ξ', 0, L'Æ', L'æ', L'ß', L'É',
+  L' ', L'!', L'"', L'#', L'¤', L'%', L'&', L'\'', L'(', L')', L'*', L'+', L',', L'-', L'.', L'/',
+  L'0', L'1', L'2', L'3', L'4', L'5', L'6', L'7', L'8', L'9', L':', L';', L'<', L'=', L'>', L'?',
+  L'¡', L'A', L'B', L'C', L'D', L'E', L'F', L'G', L'H', L'I', L'J', L'K', L'L', L'M', L'N', L'O',
+  L'P', L'Q', L'R', L'S', L'T', L'U', L'V', L'W', L'X', L'Y', L'Z', L'Ä', L'Ö', L'Ñ', L'Ü', L'§',
+  L'¿', L'a', L'b', L'c', L'd', L'e', L'f', L'g', L'h', L'i', L'j', L'k', L'l', L'm', L'n', L'o',
+  L'p', L'q', L'r', L's', L't', L'u', L'v', L'w', L'x', L'y', L'z', L'ä', L'ö', L'ñ', L'ü', L'à',
 };
+/* clang-format on */
 
 /* §6.2.1.1: after an escape. */
 static const struct
@@ -25,8 +25,8 @@ static const struct
   guint8 septet;
   gunichar character;
 } extension[] = {
-  { 0x0a, U '\f' }, { 0x14, U '^' }, { 0x28, U '{' }, { 0x29, U '}' }, { 0x2f, U '\\' },
-  { 0x3c, U '[' },  { 0x3d, U '~' }, { 0x3e, U ']' }, { 0x40, U '|' }, { 0x65, U '€' },
+  { 0x0a, L'\f' }, { 0x14, L'^' }, { 0x28, L'{' }, { 0x29, L'}' }, { 0x2f, L'\\' },
+  { 0x3c, L'[' },  { 0x3d, L'~' }, { 0x3e, L']' }, { 0x40, L'|' }, { 0x65, L'€' },
 };
 
 static gboolean

@@ -26,8 +26,12 @@ def enter(pid, netns):
              if name != "user" or not os.path.samestat(own_user, os.stat(f"/proc/{pid}/ns/user"))]
     files.append((os.open(f"/proc/{pid}/root{netns}" if netns != "-" else f"/proc/{pid}/ns/net",
                           os.O_RDONLY | os.O_CLOEXEC), kernel.CLONE_NEWNET))
+    root = os.open(f"/proc/{pid}/root", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     for descriptor, kind in files:
         kernel.setns(descriptor, kind)
+    # A mount namespace is entered at its own root, but the lab may live in a chroot.
+    os.fchdir(root)
+    os.chroot(".")
 
 
 def run_child(command, directory, mask):

@@ -301,16 +301,16 @@ class Lab:
         return [PYTHON, "-BES", str(ROOT / "tests/labkit/enter.py"), str(self.pid),
                 str(netns or "-"), str(cwd or "/"), *map(str, command)]
 
-    def run(self, command, netns="internet", **more):
+    def run(self, command, netns="internet", *, env=None, **more):
         """subprocess.run in the lab's `internet` namespace, on the emulator's bus."""
-        env = {**self.plan.phones[0].environment,
-               "DBUS_SESSION_BUS_ADDRESS": self.emulator_address, **(more.pop("env", None) or {})}
-        return subprocess.run(self.command(command, NETNS / netns), env=env, **more)
+        return subprocess.run(self.command(command, NETNS / netns), env=self._environment(env),
+                              **more)
 
-    def popen(self, command, netns="internet", **more):
+    def popen(self, command, netns="internet", *, env=None, **more):
         """subprocess.Popen, likewise."""
-        env = {**self.plan.phones[0].environment,
-               "DBUS_SESSION_BUS_ADDRESS": self.emulator_address, **(more.pop("env", None) or {})}
-        return subprocess.Popen(self.command(command, NETNS / netns), env=env, **more)
+        return subprocess.Popen(self.command(command, NETNS / netns), env=self._environment(env),
+                                **more)
 
-
+    def _environment(self, extra):
+        return {**self.plan.phones[0].environment, "PYTHONPATH": str(ROOT / "tests"),
+                "DBUS_SESSION_BUS_ADDRESS": self.emulator_address, **(extra or {})}

@@ -17,17 +17,25 @@ typedef struct
 {
   CliDaemon *daemon;
   GMainLoop *loop;
-  gboolean json;
+  gboolean json, over;
   CliStyle style;
   GHashTable *told; /* path → the last line of that call, to say nothing twice */
 } Monitor;
+
+/* Told to stop, or nobody reads any more; perhaps before the loop runs. */
+static void
+stop (Monitor *monitor)
+{
+  monitor->over = TRUE;
+  g_main_loop_quit (monitor->loop);
+}
 
 /* Takes @event. */
 static void
 write_event (Monitor *monitor, JsonBuilder *event)
 {
   if (!cli_json_write (event))
-    g_main_loop_quit (monitor->loop);
+    stop (monitor);
 }
 
 static void
@@ -37,7 +45,7 @@ write_line (Monitor *monitor, CliEmphasis emphasis, const char *text)
   g_autofree char *time = g_date_time_format (now, "%H:%M:%S");
   g_autofree char *shown = cli_style_wrap (&monitor->style, emphasis, text);
   if (!cli_out ("%s  %s\n", time, shown))
-    g_main_loop_quit (monitor->loop);
+    stop (monitor);
 }
 
 static void
@@ -228,15 +236,14 @@ on_owner_changed (GDBusObjectManager *objects, GParamSpec *pspec, gpointer user_
 static gboolean
 on_stop_signal (gpointer user_data)
 {
-  Monitor *monitor = user_data;
-  g_main_loop_quit (monitor->loop);
+  stop (user_data);
   return G_SOURCE_CONTINUE;
 }
 
 static void
 on_bus_closed (GDBusConnection *bus, gboolean vanished, GError *error, gpointer user_data)
 {
-  on_stop_signal (user_data);
+  stop (user_data);
 }
 
 int
@@ -246,9 +253,13 @@ cli_run_monitor (const CliRequest *request)
   g_autoptr (CliDaemon) daemon = cli_daemon_connect (&error);
   if (daemon == NULL)
     return cli_fail (request, error);
-  Monitor monitor
-      = { daemon, g_main_loop_new (NULL, FALSE), request->json, cli_style_for (STDOUT_FILENO),
-          g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+  Monitor monitor = {
+    .daemon = daemon,
+    .loop = g_main_loop_new (NULL, FALSE),
+    .json = request->json,
+    .style = cli_style_for (STDOUT_FILENO),
+    .told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
+  };
   g_unix_signal_add (SIGINT, on_stop_signal, &monitor);
   g_unix_signal_add (SIGTERM, on_stop_signal, &monitor);
   g_unix_signal_add (SIGHUP, on_stop_signal, &monitor);
@@ -265,7 +276,8 @@ cli_run_monitor (const CliRequest *request)
       if (call != NULL)
         follow_call (&monitor, call);
     }
-  g_main_loop_run (monitor.loop);
+  if (!monitor.over)
+    g_main_loop_run (monitor.loop);
   g_hash_table_unref (monitor.told);
   g_main_loop_unref (monitor.loop);
   return g_dbus_connection_is_closed (daemon->bus) ? CLI_EXIT_NO_DAEMON : CLI_EXIT_OK;

@@ -56,15 +56,15 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
+static guint
 read_into (CliRun *run, int fd, GString *into)
 {
   Reader *reader = g_new0 (Reader, 1);
   reader->run = run;
   reader->into = into;
   run->readers++;
-  g_unix_fd_add_full (G_PRIORITY_DEFAULT, fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, reader,
-                      g_free);
+  return g_unix_fd_add_full (G_PRIORITY_DEFAULT, fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable,
+                             reader, g_free);
 }
 
 static CliRun *
@@ -94,7 +94,8 @@ cli_run_start (const char *const *arguments)
   CliRun *run = spawn (launcher, arguments);
   GInputStream *out = g_subprocess_get_stdout_pipe (run->process);
   GInputStream *err = g_subprocess_get_stderr_pipe (run->process);
-  read_into (run, g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (out)), run->output);
+  run->output_source
+      = read_into (run, g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (out)), run->output);
   read_into (run, g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (err)), run->errors);
   return run;
 }
@@ -145,6 +146,14 @@ cli_run_expect (CliRun *run, const char *text)
 {
   Expectation expectation = { run, text };
   cli_serve_until (is_there, &expectation, text);
+}
+
+void
+cli_run_close_output (CliRun *run)
+{
+  g_source_remove (run->output_source);
+  run->readers--;
+  g_assert_true (g_input_stream_close (g_subprocess_get_stdout_pipe (run->process), NULL, NULL));
 }
 
 void

@@ -12,6 +12,7 @@ typedef struct
   int terminal;             /* master side; -1 on pipes */
   gboolean ended;
   guint readers; /* pipes that are still open */
+  guint output_source;
 } CliRun;
 
 /* @arguments: NULL-terminated, without the program. */
@@ -20,6 +21,9 @@ CliRun *cli_run_start_terminal (const char *const *arguments, guint columns, gui
 
 /* Serves until @output has @text; fails the test after 20 s. */
 void cli_run_expect (CliRun *run, const char *text);
+
+/* Stops reading its standard output, as `head` does. */
+void cli_run_close_output (CliRun *run);
 
 /* Types @keys on its terminal. */
 void cli_run_type (CliRun *run, const char *keys);

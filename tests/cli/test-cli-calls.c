@@ -107,6 +107,20 @@ test_signals_hang_up (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (test_service_orders (fixture->service), ==, "Hangup\nHangup\nHangup\n");
 }
 
+/* `tacitel call bob | head -1`: a view that nobody sees leaves no call behind. */
+static void
+test_closed_output (Fixture *fixture, gconstpointer data)
+{
+  check ("contact add bob +15550002 " KEY, 0, NULL, NULL);
+  g_autoptr (CliRun) run = start ("call bob");
+  cli_run_expect (run, "Preparing");
+  cli_run_close_output (run);
+  test_service_advance (fixture->service, "data-up", "inviting", "Waiting for SMS to be delivered");
+  expect_orders (fixture, "Hangup\n");
+  g_assert_cmpint (cli_run_wait (run), ==, 10);
+  g_assert_null (test_service_call (fixture->service));
+}
+
 static void
 test_no_wait (Fixture *fixture, gconstpointer data)
 {
@@ -232,6 +246,7 @@ main (int argc, char **argv)
   ADD ("call-endings", NULL, test_call_endings);
   ADD ("call-as-json", NULL, test_call_json);
   ADD ("signals-hang-up", NULL, test_signals_hang_up);
+  ADD ("closed-output-hangs-up", NULL, test_closed_output);
   ADD ("no-wait", NULL, test_no_wait);
   ADD ("answer-and-decline", NULL, test_answer);
   ADD ("answer-before-it-rings", NULL, test_answer_early);

@@ -88,9 +88,8 @@ deactivate (TacDataCall *data)
   if (data->context == NULL || tac_modem_get_owner (data->modem) == NULL)
     return;
   tac_ofono_set_property (tac_modem_get_bus (data->modem), tac_modem_get_owner (data->modem),
-                          data->context, OFONO_CONTEXT, "Active",
-                          g_variant_new_variant (g_variant_new_boolean (FALSE)), OFONO_TIMEOUT_MS,
-                          NULL, NULL, NULL);
+                          data->context, OFONO_CONTEXT, "Active", g_variant_new_boolean (FALSE),
+                          OFONO_TIMEOUT_MS, NULL, NULL, NULL);
 }
 
 static void

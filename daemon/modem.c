@@ -275,8 +275,8 @@ bring_up (TacModem *modem)
     }
   modem->setting = TRUE;
   tac_ofono_set_property (modem->bus, modem->owner, modem->path, OFONO_MODEM, name,
-                          g_variant_new_variant (g_variant_new_boolean (TRUE)),
-                          OFONO_SLOW_TIMEOUT_MS, modem->session, on_set, g_object_ref (modem));
+                          g_variant_new_boolean (TRUE), OFONO_SLOW_TIMEOUT_MS, modem->session,
+                          on_set, g_object_ref (modem));
 }
 
 /* oFono's modems */

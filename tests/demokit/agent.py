@@ -4,10 +4,11 @@
     agent.py BUS-NAME [PATH]
 
 PATH, if given, is that of an ObjectManager whose objects are followed. Lines in: {"id", "path",
-"interface", "method", "signature" ("(s)"), "arguments", "timeout_s"}. Lines out: {"id", "result"}
+"interface", "method", "signature" ("(s)"), "arguments", "timeout_s"}, where {"variant": [signature, value]}
+stands for a variant. Lines out: {"id", "result"}
 or {"id", "error": {"name", "message"}}; {"event": "ready"}; {"event": "properties", "path",
 "interface", "properties", "time"}; {"event": "removed", "path", "time"}; {"event": "signal", "path",
-"interface", "name", "arguments", "time"}; {"event": "vanished"} when the service left the bus.
+"interface", "name", "arguments", "time"}; {"event": "not-started", "message"}; {"event": "vanished"} when the service left the bus.
 """
 
 import json
@@ -28,14 +29,23 @@ class Agent:
         self.bus.connect("closed", lambda *_: self.loop.quit())
         # Subscribed to before asking what there is, so that nothing falls in between.
         self.bus.signal_subscribe(name, None, None, None, None, Gio.DBusSignalFlags.NONE, self.on_signal)
-        Gio.bus_watch_name_on_connection(self.bus, name, Gio.BusNameWatcherFlags.AUTO_START,
-                                         self.on_appeared, self.on_vanished)
+        self.bus.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "StartServiceByName",
+                      GLib.Variant("(su)", (name, 0)), None, Gio.DBusCallFlags.NONE, 20_000, None, self.on_started)
         self.input = Gio.DataInputStream.new(Gio.UnixInputStream.new(sys.stdin.fileno(), False))
         self.read_next()
 
     def say(self, **line) -> None:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
+
+    def on_started(self, bus, result) -> None:
+        try:
+            bus.call_finish(result)
+        except GLib.Error as error:
+            # Not activatable, or not able to start: it may still be started by hand, so look out for it.
+            self.say(event="not-started", message=error.message)
+        Gio.bus_watch_name_on_connection(self.bus, self.name, Gio.BusNameWatcherFlags.NONE,
+                                         self.on_appeared, self.on_vanished)
 
     def on_appeared(self, *_) -> None:
         if self.root is None:
@@ -85,7 +95,7 @@ class Agent:
         self.read_next()
 
     def call(self, request: dict) -> None:
-        arguments = GLib.Variant(request["signature"], tuple(request["arguments"]))
+        arguments = GLib.Variant(request["signature"], tuple(typed(request["arguments"])))
         self.bus.call(self.name, request["path"], request["interface"], request["method"], arguments, None,
                       Gio.DBusCallFlags.NONE, int(request["timeout_s"] * 1000), None, self.on_called, request["id"])
 
@@ -96,6 +106,17 @@ class Agent:
             name = Gio.DBusError.get_remote_error(error) or ""
             message = error.message.removeprefix(f"GDBus.Error:{name}: ")
             self.say(id=identifier, error={"name": name, "message": message})
+
+
+def typed(value):
+    """The same value with its variants made."""
+    if isinstance(value, list):
+        return [typed(item) for item in value]
+    if isinstance(value, dict):
+        if value.keys() == {"variant"}:
+            return GLib.Variant(*value["variant"])
+        return {key: typed(item) for key, item in value.items()}
+    return value
 
 
 if __name__ == "__main__":

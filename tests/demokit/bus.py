@@ -19,6 +19,11 @@ class BusError(Exception):
         self.name, self.message = name, message
 
 
+def variant(signature: str, value) -> dict:
+    """A value where a method wants a variant, as in a{sv}."""
+    return {"variant": [signature, value]}
+
+
 class Service:
     """One service and all its objects' properties, kept up to date.
 
@@ -36,7 +41,7 @@ class Service:
         self._answers: dict[int, dict] = {}
         self._last_id = 0
         self._news = threading.Condition()  # its lock is reentrant: conditions may ask for properties
-        self._is_ready, self._failure, self._ended = False, None, False
+        self._is_ready, self._failure, self._trouble, self._ended = False, None, None, False
         command = ["/usr/bin/python3", "-B", str(AGENT), name, *([root] if root else [])]
         self._process = spawn(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -97,7 +102,8 @@ class Service:
                     raise ConnectionError(f"waiting for {what}: {self._failure or 'the phone is gone'}")
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise TimeoutError(f"waited {timeout_s:g} s for {what}")
+                    trouble = f": {self._trouble}" if self._trouble and not self._is_ready else ""
+                    raise TimeoutError(f"waited {timeout_s:g} s for {what}{trouble}")
                 self._news.wait(left)
         return value
 
@@ -120,6 +126,8 @@ class Service:
                 self._is_ready = True
             case "failed":
                 self._failure = message["message"]
+            case "not-started":
+                self._trouble = message["message"]
             case "vanished":
                 self._removed.update(self._objects)
             case "removed":

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-WIDTH = 44
+WIDTH = 50
 
 
 class Terminal:

@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from .bus import BusError, Service
+from .bus import BusError, Service, variant
 
 SERVICE = """
     from gi.repository import Gio, GLib
@@ -17,6 +17,7 @@ SERVICE = """
         <property name="State" type="s" access="read"/>
         <method name="Set"><arg type="s" direction="in"/></method>
         <method name="Add"><arg type="i" direction="in"/><arg type="i" direction="in"/><arg type="i" direction="out"/></method>
+        <method name="Sum"><arg type="a{sv}" direction="in"/><arg type="i" direction="out"/></method>
         <method name="Fail"/><method name="Quit"/>
       </interface>
       <interface name="org.freedesktop.DBus.ObjectManager">
@@ -42,6 +43,8 @@ SERVICE = """
             invocation.return_value(None)
         elif method == "Add":
             invocation.return_value(GLib.Variant("(i)", (sum(arguments),)))
+        elif method == "Sum":
+            invocation.return_value(GLib.Variant("(i)", (sum(arguments[0].values()),)))
         elif method == "Fail":
             invocation.return_dbus_error("org.example.Error.No", "the thing does not want to")
         else:
@@ -80,6 +83,8 @@ def state(service):
 def test_methods(service):
     assert service.call("/thing", "org.example.Thing", "Add", "(ii)", 2, 40) == 42
     assert service.call("/thing", "org.example.Thing", "Set", "(s)", "x") is None
+    numbers = {"a": variant("i", 40), "b": variant("u", 2)}
+    assert service.call("/thing", "org.example.Thing", "Sum", "(a{sv})", numbers) == 42
 
 
 def test_errors_have_their_name(service):

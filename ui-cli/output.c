@@ -31,11 +31,10 @@ typedef struct
 
 /* Errors of org.tacitel.Manager1; their messages come from the daemon. */
 static const Known daemon_errors[] = {
-  { "InvalidNumber", CLI_EXIT_USAGE, "write it with the country, such as +15550002" },
+  { "InvalidNumber", CLI_EXIT_USAGE, NULL },
   { "InvalidArgument", CLI_EXIT_USAGE, NULL },
-  { "UnknownContact", CLI_EXIT_NOT_FOUND,
-    "tacitel contact list shows whom you can call, tacitel contact add adds somebody" },
-  { "Exists", CLI_EXIT_FAILED, "tacitel contact show shows it, tacitel contact remove removes it" },
+  { "UnknownContact", CLI_EXIT_NOT_FOUND, "tacitel contact list shows whom you can call" },
+  { "Exists", CLI_EXIT_FAILED, "tacitel contact list shows the contacts" },
   { "SelfCall", CLI_EXIT_USAGE, NULL },
   { "Busy", CLI_EXIT_STATE, "tacitel calls shows the call, tacitel hangup ends it" },
   { "NoModem", CLI_EXIT_NOT_READY, "tacitel status shows what is missing" },
@@ -138,10 +137,10 @@ cli_failure_from (const GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
     return failure ("NoBus", CLI_EXIT_NO_DAEMON, "the session bus went away", "log in again");
   g_autofree char *remote = g_dbus_error_get_remote_error (error);
-  if (remote != NULL && g_str_has_prefix (remote, "org.tacitel."))
-    return from_daemon (remote, error);
   if (error->domain == G_DBUS_ERROR)
     return from_dbus (error);
+  if (remote != NULL)
+    return from_daemon (remote, error);
   return failure ("Failed", CLI_EXIT_FAILED, error->message, NULL);
 }
 
@@ -163,9 +162,15 @@ cli_fail (const CliRequest *request, const GError *error)
       return (int)failure.status;
     }
   CliStyle style = cli_style_for (STDERR_FILENO);
-  g_autofree char *shown = cli_style_wrap (&style, CLI_BAD, message);
-  fprintf (stderr, "tacitel: %s\n", shown);
+  g_autofree char *text = g_strconcat ("tacitel: ", message, NULL);
+  g_autofree char *broken = cli_text_wrap (text, style.columns);
+  g_autofree char *shown = cli_style_wrap (&style, CLI_BAD, broken);
+  fprintf (stderr, "%s\n", shown);
   if (failure.remedy != NULL)
-    fprintf (stderr, "  Try: %s\n", failure.remedy);
+    {
+      g_autofree char *remedy = g_strconcat ("  Try: ", failure.remedy, NULL);
+      g_autofree char *lines = cli_text_wrap (remedy, style.columns);
+      fprintf (stderr, "%s\n", lines);
+    }
   return (int)failure.status;
 }

@@ -116,7 +116,8 @@ status_text (CliDaemon *daemon, GVariant *counters, GPtrArray *calls, gboolean a
   gboolean ready = g_strcmp0 (state, "ready") == 0;
   g_autofree char *summary = cli_safe_text (or_text (
       ready ? NULL : tac_dbus_manager1_get_state_text (manager), cli_format_modem_state (state)));
-  g_autofree char *headline = cli_style_wrap (&style, ready ? CLI_GOOD : CLI_BAD, summary);
+  g_autofree char *broken = cli_text_wrap (summary, style.columns);
+  g_autofree char *headline = cli_style_wrap (&style, ready ? CLI_GOOD : CLI_BAD, broken);
   g_autofree char *network = describe_network (manager);
   g_autofree char *active = describe_calls (calls);
   const char *interface = or_text (tac_dbus_manager1_get_interface (manager), NULL);

@@ -71,3 +71,23 @@ cli_text_fit (const char *text, guint columns, gboolean unicode)
   g_autofree char *head = g_strndup (text, (gsize)(p - text));
   return columns == 0 ? g_strdup ("") : g_strconcat (head, ellipsis, NULL);
 }
+
+char *
+cli_text_wrap (const char *text, guint columns)
+{
+  if (columns == 0)
+    return g_strdup (text);
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  GString *out = g_string_new (NULL);
+  guint taken = 0;
+  for (char **word = words; *word != NULL; word++)
+    {
+      guint width = cli_text_width (*word);
+      gboolean first = word == words, fits = taken + 1 + width <= columns;
+      if (!first)
+        g_string_append_c (out, fits ? ' ' : '\n');
+      g_string_append (out, *word);
+      taken = first || !fits ? width : taken + 1 + width;
+    }
+  return g_string_free (out, FALSE);
+}

@@ -19,3 +19,7 @@ guint cli_text_width (const char *text);
 
 /* @text cut to @columns, with an ellipsis at the end if it was longer. Returns: (transfer full). */
 char *cli_text_fit (const char *text, guint columns, gboolean unicode);
+
+/* @text broken at blanks so that no line has more than @columns, if its words allow; 0: not broken.
+ */
+char *cli_text_wrap (const char *text, guint columns);

@@ -182,5 +182,6 @@ cli_show_end (CliShow *show, const CliCall *call, int status)
   if (show->mode == CLI_SHOW_LINES)
     return write_line (show, sentence);
   cli_terminal_close ();
-  return cli_out ("%s\n", sentence);
+  g_autofree char *lines = cli_text_wrap (sentence, show->style.columns);
+  return cli_out ("%s\n", lines);
 }

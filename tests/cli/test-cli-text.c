@@ -64,6 +64,26 @@ test_fit (void)
 }
 
 static void
+test_wrap (void)
+{
+  static const struct
+  {
+    const char *in;
+    guint columns;
+    const char *out;
+  } rows[] = {
+    { "one two three", 0, "one two three" },   { "one two three", 7, "one two\nthree" },
+    { "one two three", 6, "one\ntwo\nthree" }, { "extraordinary one", 5, "extraordinary\none" },
+    { "  Try: this", 8, "  Try:\nthis" },      { "", 5, "" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *wrapped = cli_text_wrap (rows[i].in, rows[i].columns);
+      g_assert_cmpstr (wrapped, ==, rows[i].out);
+    }
+}
+
+static void
 test_duration (void)
 {
   static const struct
@@ -314,6 +334,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/safe", test_safe);
   g_test_add_func ("/text/fit", test_fit);
+  g_test_add_func ("/text/wrap", test_wrap);
   g_test_add_func ("/format/duration", test_duration);
   g_test_add_func ("/format/snake", test_snake);
   g_test_add_func ("/table/narrow-is-blocks", test_table);

@@ -10,13 +10,13 @@
  */
 #include "playout.h"
 #include "jitter.h"
+#include "packet-store.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define TICK_US (TAC_TICK_MS * 1000)
 #define PACKET_TICKS_MAX 3
-#define SLOTS 64                /* more than TAC_PLAYOUT_BOUND, a power of two */
 #define READY_MAX 4             /* decoded ticks: one left over and a packet */
 #define MARGIN_US 5000          /* for threads that wake late, on top of the jitter */
 #define SLACK_US 3000           /* no correction for less */
@@ -31,8 +31,7 @@
 #define QUIET_POWER (50u * 50u) /* and what is quiet in any case */
 #define TIME_MAX ((int64_t)1 << 60)
 
-_Static_assert(SLOTS >= TAC_PLAYOUT_BOUND + PACKET_TICKS_MAX && (SLOTS & (SLOTS - 1)) == 0,
-               "slots");
+_Static_assert(TAC_STORE_SLOTS >= TAC_PLAYOUT_BOUND + PACKET_TICKS_MAX, "slots");
 
 typedef enum
 {
@@ -40,14 +39,6 @@ typedef enum
   SOURCE_FEC,
   SOURCE_CONCEALED
 } Source;
-
-typedef struct
-{
-  bool used;
-  uint8_t ticks;
-  uint32_t tick;
-  uint8_t body[TAC_BODY_SIZE];
-} Slot;
 
 struct TacPlayout
 {
@@ -60,8 +51,7 @@ struct TacPlayout
   bool playing; /* else silence, until start() finds a packet whose time has come */
   int64_t next; /* tick to decode next; packets below it are late */
   int64_t last_get;
-  Slot slots[SLOTS];
-  unsigned buffered; /* slots used */
+  TacPacketStore store;
 
   unsigned packet_ticks; /* of the newest packet */
   int64_t fec_until;     /* tick up to which the peer's FEC is expected */
@@ -109,31 +99,11 @@ tac_playout_stats (const TacPlayout *playout)
   return &playout->stats;
 }
 
-static Slot *
-find (TacPlayout *playout, int64_t tick)
-{
-  Slot *slot = &playout->slots[tick & (SLOTS - 1)];
-
-  return slot->used && slot->tick == tick ? slot : NULL;
-}
-
-static void
-release (TacPlayout *playout, Slot *slot)
-{
-  slot->used = false;
-  playout->buffered--;
-}
-
 /* Moves the timeline on. Packets that it passes are counted in @counter. */
 static void
 advance (TacPlayout *playout, int64_t next, uint64_t *counter)
 {
-  for (unsigned i = 0; i < SLOTS && playout->buffered > 0; i++)
-    if (playout->slots[i].used && playout->slots[i].tick < next)
-      {
-        release (playout, &playout->slots[i]);
-        ++*counter;
-      }
+  *counter += tac_store_drop_before (&playout->store, next);
   playout->next = next;
 }
 
@@ -184,7 +154,7 @@ floor_ticks (int64_t us)
 
 /* What the arrival says about the network. @fresh: newer than any before. */
 static void
-learn (TacPlayout *playout, int64_t arrival_us, const Slot *packet, bool fresh)
+learn (TacPlayout *playout, int64_t arrival_us, const TacStoredPacket *packet, bool fresh)
 {
   TacJitter *jitter = &playout->jitter;
   int64_t transit = arrival_us - (int64_t)packet->tick * TICK_US;
@@ -227,9 +197,8 @@ void
 tac_playout_put (TacPlayout *playout, int64_t arrival_us, uint32_t tick,
                  const uint8_t body[TAC_BODY_SIZE])
 {
-  Slot packet = { .used = true, .tick = tick, .ticks = (uint8_t)tac_voice_packet_ticks (body) };
+  TacStoredPacket packet = { .tick = tick, .ticks = (uint8_t)tac_voice_packet_ticks (body) };
   bool fresh = !playout->any || tick > playout->stats.highest_tick;
-  Slot *slot = &playout->slots[tick & (SLOTS - 1)];
 
   playout->stats.received++;
   if (packet.ticks == 0)
@@ -250,13 +219,8 @@ tac_playout_put (TacPlayout *playout, int64_t arrival_us, uint32_t tick,
       playout->ready = 0;
       advance (playout, (int64_t)tick - TAC_PLAYOUT_BOUND + 1, &playout->stats.overflow);
     }
-  if (slot->used)
-    {
-      playout->stats.duplicate++;
-      return;
-    }
-  *slot = packet;
-  playout->buffered++;
+  if (!tac_store_put (&playout->store, &packet))
+    playout->stats.duplicate++;
 }
 
 static int16_t *
@@ -295,13 +259,13 @@ conceal (TacPlayout *playout)
 static bool
 decode_packet (TacPlayout *playout)
 {
-  Slot *slot = find (playout, playout->next);
+  TacStoredPacket *slot = tac_store_find (&playout->store, playout->next);
   unsigned ticks;
 
   if (slot == NULL)
     return false;
   ticks = slot->ticks;
-  release (playout, slot);
+  tac_store_release (&playout->store, slot);
   playout->stats.decoded++;
   if (tac_voice_decode (playout->decoder, slot->body, ready_pcm (playout, playout->ready))
       == ticks * playout->tick_samples)
@@ -319,7 +283,7 @@ decode_fec (TacPlayout *playout)
 {
   for (unsigned ticks = 1; ticks <= PACKET_TICKS_MAX; ticks++)
     {
-      const Slot *slot = find (playout, playout->next + ticks);
+      const TacStoredPacket *slot = tac_store_find (&playout->store, playout->next + ticks);
 
       if (slot == NULL)
         continue;
@@ -342,7 +306,7 @@ fill (TacPlayout *playout, bool early)
 {
   if (playout->ready > 0 || decode_packet (playout))
     return;
-  if (playout->buffered == 0 && early)
+  if (playout->store.n == 0 && early)
     {
       conceal (playout);
       playout->stats.expanded++;
@@ -355,32 +319,17 @@ fill (TacPlayout *playout, bool early)
   playout->next++;
 }
 
-/* The newest packet whose time has come. */
-static const Slot *
-due (const TacPlayout *playout, int64_t now_us)
-{
-  int64_t tick = floor_ticks (now_us - target (playout));
-  const Slot *best = NULL;
-
-  for (unsigned i = 0; i < SLOTS && playout->buffered > 0; i++)
-    {
-      const Slot *slot = &playout->slots[i];
-
-      if (slot->used && slot->tick <= tick && (best == NULL || slot->tick > best->tick))
-        best = slot;
-    }
-  return best;
-}
-
+/* Begins with the newest packet whose time has come. */
 static bool
 start (TacPlayout *playout, int64_t now_us)
 {
-  const Slot *first = due (playout, now_us);
+  int64_t tick = floor_ticks (now_us - target (playout));
+  const TacStoredPacket *first = tac_store_newest_until (&playout->store, tick);
   int64_t inside;
 
   if (first == NULL)
     return false;
-  inside = floor_ticks (now_us - target (playout)) - first->tick;
+  inside = tick - first->tick;
   advance (playout, first->tick, &playout->stats.discarded);
   playout->playing = true;
   decode_packet (playout);
@@ -464,7 +413,7 @@ play (TacPlayout *playout, int16_t *pcm)
       playout->stats.concealed++;
       break;
     }
-  if (playout->missing >= GAP_TICKS && playout->buffered == 0)
+  if (playout->missing >= GAP_TICKS && playout->store.n == 0)
     stop (playout);
 }
 
@@ -499,7 +448,7 @@ tac_playout_get (TacPlayout *playout, int64_t now_us, int16_t *pcm)
 
       if (error < -JUMP_US)
         tac_playout_reset (playout);
-      else if (error > RESTART_US && playout->buffered > 0)
+      else if (error > RESTART_US && playout->store.n > 0)
         stop (playout);
     }
   if (!playout->playing && !start (playout, now_us))
@@ -519,7 +468,7 @@ tac_playout_align (const TacPlayout *playout, int64_t now_us)
 {
   int64_t since;
 
-  if (playout->playing || playout->buffered == 0)
+  if (playout->playing || playout->store.n == 0)
     return 0;
   since = in_range (now_us) - target (playout);
   since -= floor_ticks (since) * TICK_US;

@@ -18,10 +18,10 @@ GType tac_gst_profile_get_type (void);
 
 /* Registers the elements in @plugin, or with NULL in the process. */
 gboolean tac_gst_register_elements (GstPlugin *plugin);
-/* @chain: (out) from a file of 32 bytes, or of 64 hexadecimal digits and white space. */
-gboolean tac_gst_load_chain (const gchar *path, guint8 chain[TAC_KEY_SIZE], GError **error);
-/* Says on the bus that there is no key, and what to do. */
-void tac_gst_post_key_error (GstElement *element, const gchar *path, const GError *error);
+typedef void (*TacGstSetChain) (GstElement *element, const guint8 chain[TAC_KEY_SIZE]);
+/* Sets the chain of key-file, if there is one. FALSE, and an error on the bus with what to do: no
+ * key, or no good one. */
+gboolean tac_gst_load_key (GstElement *element, TacGstSetChain set_chain, gboolean has_chain);
 /* Buffers of @size bytes that are used again; active. NULL where GStreamer refuses. */
 GstBufferPool *tac_gst_pool_new (guint size);
 void tac_gst_pool_free (GstBufferPool **pool);

@@ -35,8 +35,9 @@ read_file (const gchar *path, gchar *out, gsize size, GError **error)
   return total;
 }
 
-gboolean
-tac_gst_load_chain (const gchar *path, guint8 chain[TAC_KEY_SIZE], GError **error)
+/* @chain: (out) from a file of 32 bytes, or of 64 hexadecimal digits and white space. */
+static gboolean
+load_chain (const gchar *path, guint8 chain[TAC_KEY_SIZE], GError **error)
 {
   gchar text[KEY_FILE_MAX];
   gssize size = read_file (path, text, sizeof text, error);
@@ -58,8 +59,8 @@ tac_gst_load_chain (const gchar *path, guint8 chain[TAC_KEY_SIZE], GError **erro
   return ok && size >= 0;
 }
 
-void
-tac_gst_post_key_error (GstElement *element, const gchar *path, const GError *error)
+static void
+post_key_error (GstElement *element, const gchar *path, const GError *error)
 {
   GST_ELEMENT_ERROR (
       element, RESOURCE, SETTINGS,
@@ -68,6 +69,26 @@ tac_gst_post_key_error (GstElement *element, const gchar *path, const GError *er
        GST_ELEMENT_NAME (element)),
       ("key-file=%s: %s", path != NULL ? path : "not set",
        error != NULL ? error->message : "and no chain was set by the program"));
+}
+
+gboolean
+tac_gst_load_key (GstElement *element, TacGstSetChain set_chain, gboolean has_chain)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *path = NULL;
+  guint8 chain[TAC_KEY_SIZE];
+
+  g_object_get (element, "key-file", &path, NULL);
+  if (path != NULL && load_chain (path, chain, &error))
+    {
+      set_chain (element, chain);
+      has_chain = TRUE;
+    }
+  sodium_memzero (chain, sizeof chain);
+  if (error == NULL && has_chain)
+    return TRUE;
+  post_key_error (element, path, error);
+  return FALSE;
 }
 
 GstBufferPool *

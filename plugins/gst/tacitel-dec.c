@@ -9,8 +9,6 @@
 #include "elements.h"
 #include "receiver.h"
 
-#include <sodium.h>
-
 #define RATE_DEFAULT 16000
 #define RATE_MAX 48000
 #define BEHIND_MAX (200 * GST_MSECOND) /* this late, skip: the machine slept */
@@ -265,15 +263,6 @@ on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
-static void
-note_eos (TacGstDec *dec)
-{
-  g_mutex_lock (&dec->lock);
-  dec->eos = TRUE;
-  wake (dec);
-  g_mutex_unlock (&dec->lock);
-}
-
 /* The src pad is a stream of its own: of what comes with the datagrams only their end goes through,
  * and flushes. */
 static gboolean
@@ -285,8 +274,10 @@ on_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   if (type != GST_EVENT_FLUSH_START && type != GST_EVENT_FLUSH_STOP)
     {
       gst_event_unref (event);
-      if (type == GST_EVENT_EOS)
-        note_eos (dec);
+      g_mutex_lock (&dec->lock);
+      dec->eos |= type == GST_EVENT_EOS;
+      wake (dec);
+      g_mutex_unlock (&dec->lock);
       return TRUE;
     }
   if (type == GST_EVENT_FLUSH_START)
@@ -314,28 +305,10 @@ on_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 }
 
 static gboolean
-load_key (TacGstDec *dec)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *path = NULL;
-  guint8 chain[TAC_KEY_SIZE];
-
-  g_mutex_lock (&dec->lock);
-  path = g_strdup (dec->key_file);
-  g_mutex_unlock (&dec->lock);
-  if (path != NULL && tac_gst_load_chain (path, chain, &error))
-    tac_gst_receiver_set_chain (dec->receiver, chain);
-  sodium_memzero (chain, sizeof chain);
-  if (error == NULL && tac_gst_receiver_has_chain (dec->receiver))
-    return TRUE;
-  tac_gst_post_key_error (GST_ELEMENT (dec), path, error);
-  return FALSE;
-}
-
-static gboolean
 prepare (TacGstDec *dec)
 {
-  if (!load_key (dec))
+  if (!tac_gst_load_key (GST_ELEMENT (dec), tac_gst_decoder_set_chain,
+                         tac_gst_receiver_has_chain (dec->receiver)))
     return FALSE;
   dec->rate = dec->rate_wanted;
   move_to (dec, 0);

@@ -254,25 +254,6 @@ on_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
   return TRUE;
 }
 
-static gboolean
-load_key (TacGstEnc *enc)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *path = NULL;
-  guint8 chain[TAC_KEY_SIZE];
-
-  g_mutex_lock (&enc->lock);
-  path = g_strdup (enc->key_file);
-  g_mutex_unlock (&enc->lock);
-  if (path != NULL && tac_gst_load_chain (path, chain, &error))
-    tac_gst_sender_set_chain (enc->sender, chain);
-  sodium_memzero (chain, sizeof chain);
-  if (error == NULL && tac_gst_sender_has_chain (enc->sender))
-    return TRUE;
-  tac_gst_post_key_error (GST_ELEMENT (enc), path, error);
-  return FALSE;
-}
-
 static GstStateChangeReturn
 change_state (GstElement *element, GstStateChange transition)
 {
@@ -281,7 +262,8 @@ change_state (GstElement *element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     {
-      if (!load_key (enc))
+      if (!tac_gst_load_key (GST_ELEMENT (enc), tac_gst_encoder_set_chain,
+                             tac_gst_sender_has_chain (enc->sender)))
         return GST_STATE_CHANGE_FAILURE;
       enc->pool = tac_gst_pool_new (TAC_DATAGRAM_SIZE);
       if (enc->pool == NULL)

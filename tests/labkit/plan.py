@@ -33,9 +33,10 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 </busconfig>
 """
 
+# norewinds: a null sink that may rewind wakes up every 2 s; a real sound card does not.
 PULSE_SCRIPT = """load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
-load-module module-null-sink sink_name=speaker rate=48000 channels=1
-load-module module-null-sink sink_name=microphone rate=48000 channels=1
+load-module module-null-sink sink_name=speaker rate=48000 channels=1 norewinds=1
+load-module module-null-sink sink_name=microphone rate=48000 channels=1 norewinds=1
 set-default-sink speaker
 set-default-source microphone.monitor
 """

@@ -195,7 +195,8 @@ def _sanitizers(stage: Stage) -> dict[str, str]:
     where = stage.log.parent / "sanitizer"
     suppressions = ROOT / "tests/lsan.supp"
     environment = {
-        "ASAN_OPTIONS": f"log_path={where}:detect_leaks=1:strict_string_checks=1",
+        "ASAN_OPTIONS": f"log_path={where}:detect_leaks=1:strict_string_checks=1"
+                        ":fast_unwind_on_malloc=0",  # GLib has no frame pointers: lsan.supp needs whole stacks
         "UBSAN_OPTIONS": f"log_path={where}:print_stacktrace=1:halt_on_error=1",
         # GLib's slices and GStreamer's registry hide what leaks behind their own caches.
         "G_SLICE": "always-malloc",

@@ -45,6 +45,10 @@ void emu_packet_context_deactivate (EmuPacketContext *context);
  * replacing the file; NULL stops. */
 gboolean emu_packet_phone_capture (EmuPacketPhone *phone, const char *path, GError **error);
 
-/* Returns: (transfer floating) "a{sv}", all values of type t: packets and bytes up and down, and
- * packets lost by reason. */
+/* Returns: (transfer floating) "a{sv}", all values of type t. What the phone sent and was given:
+ * UplinkPackets, UplinkBytes, DownlinkPackets, DownlinkBytes. By rules: Delayed, Duplicated (copies
+ * beyond the first), DroppedByRule. Sent, but refused by the network: DroppedInvalid, DroppedSource
+ * (not its address), DroppedLinkOnly (multicast and the like), and, answered by ICMP errors,
+ * DroppedHops, DroppedUnreachable. Not given to it: DroppedQueueFull (too many wait for their
+ * delay), DroppedNoContext, DroppedInterfaceDown. */
 GVariant *emu_packet_phone_counters (EmuPacketPhone *phone);

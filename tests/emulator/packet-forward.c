@@ -47,6 +47,8 @@ deliver (EmuPacketPhone *phone, const guint8 *bytes, gsize length)
       count (phone, EMU_DROPPED_NO_CONTEXT);
       return;
     }
+  /* Before the phone has it, so that whoever got a packet finds it captured. */
+  capture (context, FALSE, bytes, length);
   if (write (context->port.fd, bytes, length) != (gssize)length)
     {
       count (phone, EMU_DROPPED_INTERFACE_DOWN);
@@ -54,7 +56,6 @@ deliver (EmuPacketPhone *phone, const guint8 *bytes, gsize length)
     }
   count (phone, EMU_DOWNLINK_PACKETS);
   phone->counters[EMU_DOWNLINK_BYTES] += length;
-  capture (context, FALSE, bytes, length);
 }
 
 /* Sends a packet of the core's own, or one from elsewhere, to a phone (NULL: to the internet). */

@@ -7,6 +7,8 @@ import re
 import select
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -179,6 +181,25 @@ class TestCommand:
         assert "emulator could not start: it ended with status 3" in done.stderr
         assert "the antenna fell off" in done.stderr
         assert lab_command("status", "--dir", folder / "lab").returncode == 1
+
+    def test_interrupted(self, folder):
+        """Whoever loses patience while it starts has nothing to clean up."""
+        emulator = folder / "build/tests/emulator/tacitel-emulator"
+        emulator.parent.mkdir(parents=True)
+        emulator.write_text("#!/bin/sh\nexec sleep infinity\n")
+        emulator.chmod(0o755)
+        command = [LAB, "up", "--build", folder / "build", "--dir", folder / "lab"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert any("the emulator" in line for line in process.stdout)
+            control = socket.socket(socket.AF_UNIX)
+            control.connect(str(folder / "lab/control"))
+            credentials = control.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+            control.close()
+            traces = Traces(struct.unpack("3i", credentials)[0])
+            process.send_signal(signal.SIGINT)
+            assert process.wait(LIMIT_S) == 130
+        traces.assert_gone()
+        assert [entry.name for entry in (folder / "lab").iterdir()] == ["logs"]
 
     def test_killed(self, folder):
         """The kernel ends everything with the supervisor."""

@@ -205,9 +205,14 @@ class PacketCore(unittest.TestCase):
             else:
                 sock.setsockopt(socket.IPPROTO_IPV6, 25, 1)  # IPV6_RECVERR
             sock.connect((destination, 9))
-            sock.send(b'anybody?')
-            with self.assertRaises(OSError) as raised:
-                sock.recv(100)
+            sock.settimeout(2)
+            # A very busy kernel may lose an ICMP error, which is why nobody may rely on one.
+            for _ in range(3):
+                with self.assertRaises(OSError) as raised:
+                    sock.send(b'anybody?')
+                    sock.recv(100)
+                if not isinstance(raised.exception, TimeoutError):
+                    break
         return raised.exception
 
     def test_unreachable(self):
@@ -219,7 +224,7 @@ class PacketCore(unittest.TestCase):
                 self.assertNotIsInstance(error, TimeoutError, destination)
                 self.assertIn(error.errno, (101, 113), destination)  # ENETUNREACH, EHOSTUNREACH
             self.assertEqual(self.refused('internet', version, nobody).errno, 113)
-        self.assertEqual(self.driver.counters('alice')['DroppedUnreachable'], 4)
+        self.assertGreaterEqual(self.driver.counters('alice')['DroppedUnreachable'], 4)
 
     def test_hops(self):
         sock = self.net['alice'].udp(ADDRESSES['alice'][0])

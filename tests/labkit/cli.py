@@ -7,9 +7,10 @@ import os
 import shlex
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .lab import Lab, default_build, default_folder
+from .lab import Lab, Phone, default_build, default_folder
 from .plan import LabError
 
 DEFAULT_NAMES = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"]
@@ -33,8 +34,8 @@ def up(arguments):
     try:
         if arguments.online:
             print("  modems online …", flush=True)
-            for phone in lab.phones:
-                phone.go_online()
+            with ThreadPoolExecutor(8) as pool:
+                list(pool.map(Phone.go_online, lab.phones))
         lab.detach()
     except BaseException:
         lab.down()

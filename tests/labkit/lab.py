@@ -5,6 +5,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import socket
 import stat
 import struct
@@ -88,6 +89,7 @@ class Lab:
                  settings=None):
         self._temporary = folder is None
         self._leash = None
+        self._ready = False  # answers requests
         self.pid = None
         folder = Path(folder) if folder else Path(tempfile.mkdtemp(prefix="tacitel-lab-"))
         self.plan = Plan(folder.resolve(), list(phones), Path(build or default_build()).resolve(),
@@ -106,6 +108,7 @@ class Lab:
         lab.pid = lab._find_supervisor()
         if lab.pid is None:
             raise LabError(f"The lab in {folder} is not up: start it with tests/lab up")
+        lab._ready = True
         return lab
 
     def __enter__(self):
@@ -189,6 +192,7 @@ class Lab:
                 if "error" in message:
                     raise LabError(message["error"])
                 if "ready" in message:
+                    self._ready = True
                     return
         log = self.logs / "supervisor.log"
         raise LabError(f"The lab's supervisor ended early. Its log, {log}, says:\n{log.read_text()}")
@@ -240,7 +244,7 @@ class Lab:
         if self._leash is not None:
             os.close(self._leash)
             self._leash = None
-        self.pid = None
+        self.pid, self._ready = None, False
         self._remove_temporary_folder()
         self._remove_files(logs=False)
 
@@ -249,16 +253,14 @@ class Lab:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _end(self, descriptor):
+        """Asks the supervisor to end; the kernel ends the whole lab with it if it does not."""
         try:
-            self.request("down")
+            if self._ready:
+                self.request("down")
         except LabError:
-            pass  # it did not get as far, or is ending already
-        if self._leash is not None:
-            os.close(self._leash)
-            self._leash = None
-        if not select.select([descriptor], [], [], 20)[0]:
-            # The kernel ends the whole namespace with its first process.
-            os.kill(self.pid or self._find_supervisor(), 9)
+            pass  # it is ending already
+        if not self._ready or not select.select([descriptor], [], [], 20)[0]:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
             select.select([descriptor], [], [], 20)
         os.close(descriptor)
 

@@ -1,26 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* /etc/tacitel/tacitel.conf, then the user's $XDG_CONFIG_HOME/tacitel/tacitel.conf: a key of the later wins.
- * Every key is documented in daemon/tacitel.conf; an unknown group or key is an error that names file and key. */
+/* /etc/tacitel/tacitel.conf, then the user's $XDG_CONFIG_HOME/tacitel/tacitel.conf: a key of the
+ * later wins. Every key is documented in daemon/tacitel.conf; an unknown group or key is an error
+ * that names file and key. */
 #pragma once
 #include <glib.h>
 
-typedef enum { TAC_ECHO_AUTO, TAC_ECHO_ON, TAC_ECHO_OFF } TacEchoCanceller; /* auto: on when capturing from a microphone */
+typedef enum
+{
+  TAC_ECHO_AUTO,
+  TAC_ECHO_ON,
+  TAC_ECHO_OFF
+} TacEchoCanceller; /* auto: on when capturing from a microphone */
 
-typedef struct {
-  char *modem_path;       /* [modem] path: oFono object path, NULL = the first modem with SmartMessaging ability */
-  gboolean modem_power;   /* [modem] power: power it and bring it online */
-  char *data_context;     /* [data] context: oFono object path, NULL = the first "internet" context */
-  gboolean data_keep;     /* [data] keep: leave the context up after a call */
-  guint data_timeout_s;   /* [data] timeout: until an address is there; 20 */
-  guint ring_timeout_s;   /* [call] ring-timeout; 45 */
-  char *audio_capture;    /* [audio] capture: a GStreamer bin description, NULL = the Pulse server's default microphone */
-  char *audio_playback;   /* [audio] playback: the same for the ear piece */
-  guint audio_rate;       /* [audio] rate: Hz; 16000 */
-  int audio_complexity;   /* [audio] complexity: Opus, 0 to 10; 5 */
+typedef struct
+{
+  char *modem_path; /* [modem] path: oFono object path, NULL = the first modem with SmartMessaging
+                       ability */
+  gboolean modem_power; /* [modem] power: power it and bring it online */
+  char *data_context;   /* [data] context: oFono object path, NULL = the first "internet" context */
+  gboolean data_keep;   /* [data] keep: leave the context up after a call */
+  guint data_timeout_s; /* [data] timeout: until an address is there; 20 */
+  guint ring_timeout_s; /* [call] ring-timeout; 45 */
+  char *audio_capture;  /* [audio] capture: a GStreamer bin description, NULL = the Pulse server's
+                           default microphone */
+  char *audio_playback; /* [audio] playback: the same for the ear piece */
+  guint audio_rate;     /* [audio] rate: Hz; 16000 */
+  int audio_complexity; /* [audio] complexity: Opus, 0 to 10; 5 */
   TacEchoCanceller audio_echo; /* [audio] echo-canceller */
 } TacConfig;
 
-TacConfig *tac_config_load (GError **error);                          /* the two files above; missing ones are fine */
+TacConfig *tac_config_load (GError **error); /* the two files above; missing ones are fine */
 TacConfig *tac_config_load_files (const char *const *paths, GError **error);
 void tac_config_free (TacConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TacConfig, tac_config_free)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Named counters of what was dropped and why, shown by `tacitel status` (docs/protocol.md §10). Main thread. */
+/* Named counters of what was dropped and why, shown by `tacitel status` (docs/protocol.md §10).
+ * Main thread. */
 #pragma once
 #include <glib.h>
 

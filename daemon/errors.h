@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The daemon's error domain; each code is a D-Bus error org.tacitel.Error.* (dbus/org.tacitel.Manager1.xml). */
+/* The daemon's error domain; each code is a D-Bus error org.tacitel.Error.*
+ * (dbus/org.tacitel.Manager1.xml). */
 #pragma once
 #include <glib.h>
 
 #define TAC_ERROR (tac_error_quark ())
 GQuark tac_error_quark (void);
 
-typedef enum {
+typedef enum
+{
   TAC_ERROR_FAILED,
   TAC_ERROR_INVALID_NUMBER,
   TAC_ERROR_INVALID_ARGUMENT,

@@ -6,9 +6,10 @@
 
 typedef struct TacKeyring TacKeyring;
 
-/* Opens @path, or makes a new identity there (written whole or not at all). A file that is damaged, foreign or readable by
- * others is an error that names it; it is never overwritten. */
+/* Opens @path, or makes a new identity there (written whole or not at all). A file that is damaged,
+ * foreign or readable by others is an error that names it; it is never overwritten. */
 TacKeyring *tac_keyring_open (const char *path, GError **error);
 void tac_keyring_free (TacKeyring *keyring); /* wipes */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TacKeyring, tac_keyring_free)
-const TacKeyPair *tac_keyring_identity (const TacKeyring *keyring); /* valid as long as the keyring */
+const TacKeyPair *
+tac_keyring_identity (const TacKeyring *keyring); /* valid as long as the keyring */

@@ -3,7 +3,8 @@
 #pragma once
 #include <glib.h>
 
-/* Writes @path, mode 0600, in a folder of mode 0700 that is made where missing; synced to the disk before it returns. */
+/* Writes @path, mode 0600, in a folder of mode 0700 that is made where missing; synced to the disk
+ * before it returns. */
 gboolean tac_store_file_write (const char *path, const void *bytes, gsize size, GError **error);
 /* Refuses a file that others may read or write, or that is larger than @most.
  * *@found is FALSE, and no error set, where there is none. */

@@ -2,8 +2,7 @@
 /* The GStreamer elements tacitelenc and taciteldec, for a program that links them in (README.md).
  */
 #pragma once
-#include "codecs/playout.h"
-#include "codecs/seal.h"
+#include "plugins/gst/tacitel-stats.h"
 
 #include <gst/gst.h>
 
@@ -51,14 +50,6 @@ void tac_gst_encoder_set_sink (GstElement *tacitelenc, TacGstSend send, gpointer
  * no allocation. Any thread; does not block on downstream.
  */
 void tac_gst_decoder_push (GstElement *taciteldec, const guint8 *packet, gsize size);
-
-typedef struct
-{
-  TacPlayoutStats playout;           /* since the element went to PAUSED */
-  guint64 refused[TAC_OPEN_RESULTS]; /* packets by TacOpenResult, since the element was made */
-  guint64 opened;                    /* packets that were authentic and new */
-  guint64 early;                     /* of these, not queued because the element was not PLAYING */
-} TacGstDecoderStats;
 
 void tac_gst_decoder_get_stats (GstElement *taciteldec, TacGstDecoderStats *stats);
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The call engine: what moves voice, in a module (tacitel-engine.so) that the first call loads,
+ * because an idle daemon should not carry libnice and GStreamer in memory (docs/architecture.md).
+ * All functions are for the main thread but path_send. */
+#pragma once
+#include "codecs/candidate.h"
+#include "codecs/kdf.h"
+#include "daemon/config.h"
+#include "plugins/gst/tacitel-stats.h"
+
+#include <gio/gio.h>
+
+#define TAC_ENGINE_ABI 1
+#define TAC_ENGINE_SYMBOL "tac_engine"
+
+/* A path: one ICE agent (RFC 8445) on the data context's addresses only (docs/protocol.md §4). */
+typedef struct TacPath TacPath;
+
+typedef struct
+{
+  gboolean caller;                      /* the caller controls */
+  const TacIceCredentials *credentials; /* of this generation; copied */
+  GPtrArray *addresses;                 /* GInetAddress of the data interface; copied */
+} TacPathOptions;
+
+/* All run on the main loop, none inside a call of the path's functions. */
+typedef struct
+{
+  void (*gathered) (const TacCandidates *local, gpointer user_data); /* once */
+  void (*connected) (gpointer user_data);                            /* once: a pair works */
+  void (*received) (const guint8 *packet, gsize size,
+                    gpointer user_data); /* of ours: first byte >= 0xC0 */
+} TacPathEvents;
+
+typedef struct
+{
+  char local[64], remote[64]; /* "198.51.100.1:40000", "[2001:db8::1]:40000"; "" before connected */
+  const char *kind; /* of the remote candidate: "host", "server-reflexive", "peer-reflexive",
+                       "relayed", "" */
+} TacPathInfo;
+
+/* Media: capture → encode → seal → send, and receive → open → playout → play (docs/architecture.md,
+ * the journeys). */
+typedef struct TacMedia TacMedia;
+
+typedef struct
+{
+  void (*send) (const guint8 packet[TAC_DATAGRAM_SIZE],
+                gpointer user_data); /* capture thread, every packet */
+  void (*failed) (const char *message,
+                  gpointer user_data); /* main loop, once; for people, with the remedy */
+} TacMediaEvents;
+
+typedef struct
+{
+  guint abi; /* TAC_ENGINE_ABI */
+
+  /* Starts gathering at once. NULL: no usable address, or libnice refuses. */
+  TacPath *(*path_new) (const TacPathOptions *options, const TacPathEvents *events,
+                        gpointer user_data, GError **error);
+  /* The peer's candidates; checks start. May be called again with the same or more. */
+  void (*path_set_remote) (TacPath *path, const TacCandidates *remote);
+  /* Any thread, no allocation of ours. FALSE: nothing could be sent (not connected, or the
+   * interface is gone). */
+  gboolean (*path_send) (TacPath *path, const guint8 *packet, gsize size);
+  void (*path_get_info) (TacPath *path, TacPathInfo *info);
+  void (*path_free) (TacPath *path); /* no event after this */
+
+  /* Makes the pipelines and opens the sound devices for playing; nothing is captured yet. Errors:
+   * TAC_ERROR_MEDIA_FAILED for what is known at once, TacMediaEvents.failed for the rest. */
+  TacMedia *(*media_new) (const TacConfig *config, const TacMediaEvents *events, gpointer user_data,
+                          GError **error);
+  /* Voice begins in both directions. The chains (c₀, tac_kdf_voice) are copied; the caller wipes
+   * its own. */
+  void (*media_start) (TacMedia *media, const guint8 send_chain[TAC_KEY_SIZE],
+                       const guint8 receive_chain[TAC_KEY_SIZE]);
+  void (*media_receive) (TacMedia *media, const guint8 *packet, gsize size);
+  void (*media_set_muted) (TacMedia *media, gboolean muted); /* silence is sent, at the same pace */
+  void (*media_set_silent) (TacMedia *media, gboolean silent); /* nothing is played: on hold */
+  void (*media_set_loss) (TacMedia *media, guint percent);     /* as the peer reports it */
+  void (*media_get_stats) (TacMedia *media, TacGstDecoderStats *stats, guint64 *sent);
+  void (*media_free) (TacMedia *media);
+} TacEngine;
+
+/* Loads the module once; the same vtable ever after. Errors: TAC_ERROR_FAILED, naming the file and
+ * the remedy. */
+const TacEngine *tac_engine_load (GError **error);

@@ -142,8 +142,12 @@ class Emulator:
     def sms(self):
         return self.call("ListSms", "(u)", 0)[0]
 
-    def wait_sms(self, what, predicate):
-        return self.bus.wait(what, lambda: [s for s in self.sms() if predicate(s)])
+    def wait_sms(self, state, count=1):
+        """Waits until as many SMS of the log are in this state; returns them."""
+        def found():
+            log = [s for s in self.sms() if s["state"] == state]
+            return len(log) >= count and log
+        return self.bus.wait(f"{count} SMS {state}", found)
 
 
 class EmulatedPhone:
@@ -253,6 +257,9 @@ class Modem:
         self.wait_interface("MessageManager")
         self.set("Modem", "Online", "b", True)
         self.wait("NetworkRegistration", "Status", "registered")
+        # oFono 1.31 crashes when it goes offline before it has read the SIM's provider name,
+        # after which this interface appears.
+        self.wait_interface("ConnectionManager")
         return self
 
     def context(self):

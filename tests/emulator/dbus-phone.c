@@ -146,11 +146,11 @@ on_get_counters (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, Emu
   if (object->phone->packet != NULL)
     packets = g_variant_ref_sink (emu_packet_phone_counters (object->phone->packet));
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (packets);
-  g_variant_dict_insert (&dict, "at-commands", "t", counters->at_commands);
-  g_variant_dict_insert (&dict, "at-errors", "t", counters->at_errors);
-  g_variant_dict_insert (&dict, "connections", "t", counters->connections);
-  g_variant_dict_insert (&dict, "sms-sent", "t", counters->sms_sent);
-  g_variant_dict_insert (&dict, "sms-received", "t", counters->sms_received);
+  g_variant_dict_insert (&dict, "AtCommands", "t", counters->at_commands);
+  g_variant_dict_insert (&dict, "AtErrors", "t", counters->at_errors);
+  g_variant_dict_insert (&dict, "Connections", "t", counters->connections);
+  g_variant_dict_insert (&dict, "SmsSent", "t", counters->sms_sent);
+  g_variant_dict_insert (&dict, "SmsReceived", "t", counters->sms_received);
   emu_gdbus_phone_complete_get_counters (skeleton, invocation, g_variant_dict_end (&dict));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

@@ -121,6 +121,12 @@ on_clear_sms (EmuGdbusManager *skeleton, GDBusMethodInvocation *invocation, EmuD
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static guint64
+count (EmuSmsc *smsc, EmuSmsState state)
+{
+  return emu_smsc_count (smsc, state);
+}
+
 static gboolean
 on_get_counters (EmuGdbusManager *skeleton, GDBusMethodInvocation *invocation,
                  EmuDbusService *service)
@@ -128,11 +134,11 @@ on_get_counters (EmuGdbusManager *skeleton, GDBusMethodInvocation *invocation,
   EmuSmsc *smsc = emu_emulator_smsc (service->emulator);
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
-  for (EmuSmsState state = EMU_SMS_STORED; state < EMU_SMS_STATES; state++)
-    if (state != EMU_SMS_SENT)
-      g_variant_dict_insert (&dict,
-                             state == EMU_SMS_STORED ? "accepted" : emu_sms_state_names[state], "t",
-                             (guint64)emu_smsc_count (smsc, state));
+  g_variant_dict_insert (&dict, "SmsAccepted", "t", count (smsc, EMU_SMS_STORED));
+  g_variant_dict_insert (&dict, "SmsDelivered", "t", count (smsc, EMU_SMS_DELIVERED));
+  g_variant_dict_insert (&dict, "SmsExpired", "t", count (smsc, EMU_SMS_EXPIRED));
+  g_variant_dict_insert (&dict, "SmsDropped", "t", count (smsc, EMU_SMS_DROPPED));
+  g_variant_dict_insert (&dict, "SmsRefused", "t", count (smsc, EMU_SMS_REFUSED));
   emu_gdbus_manager_complete_get_counters (skeleton, invocation, g_variant_dict_end (&dict));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

@@ -75,7 +75,7 @@ static const EmuPhoneOps phone_ops = {
   .changed = on_phone_changed,
 };
 
-/* Out of coverage nothing passes, though contexts stay; then the rules have their say. */
+/* Out of coverage nothing passes; then the rules have their say. */
 static EmuPacketVerdict
 filter_packet (const char *name, gboolean uplink, const guint8 *packet, gsize length,
                gpointer user_data)

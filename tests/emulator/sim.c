@@ -127,7 +127,7 @@ static void
 put_spn (guint8 file[SPN_SIZE], const char *name)
 {
   memset (file, 0xff, SPN_SIZE);
-  file[0] = 0x00; /* shown beside nothing: no display of the network's name needed */
+  file[0] = 0x02; /* at home this name, abroad the network's (TS 51.011 §10.3.11) */
   memcpy (file + 1, name, MIN (strlen (name), SPN_SIZE - 1));
 }
 

@@ -48,7 +48,9 @@ def test_technology(alice, emulator, technology, reported):
 
 
 def test_operator_and_signal(alice, emulator):
-    emulator.phone("alice").set(OperatorName="Other", OperatorCode="26299", Signal=31)
+    """Roaming, since at home oFono shows the SIM's provider name instead."""
+    emulator.phone("alice").set(OperatorName="Other", OperatorCode="26299", Signal=31,
+                                Registration="roaming")
     alice.wait("NetworkRegistration", "Name", "Other")
     alice.wait("NetworkRegistration", "MobileNetworkCode", "99")
     alice.wait("NetworkRegistration", "Strength", 100)
@@ -66,7 +68,7 @@ def test_modem_gone_and_back(alice, emulator):
 def test_modem_restarts(alice, emulator):
     phone = emulator.phone("alice")
     phone.call("RestartModem")
-    alice.bus.wait("a second connection", lambda: phone.call("GetCounters")[0]["connections"] == 2)
+    alice.bus.wait("a second connection", lambda: phone.call("GetCounters")[0]["Connections"] == 2)
     phone.wait("Online", True)
     alice.wait("NetworkRegistration", "Status", "registered")
 

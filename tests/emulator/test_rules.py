@@ -12,7 +12,7 @@ def test_drop_the_second_sms(bus, alice, bob, emulator):
         send_text(alice, BOB, text)
     assert incoming(bus, bob, 2) == [(ALICE, "one"), (ALICE, "three")]
     assert emulator.rules()[rule]["applied"] == 1
-    assert emulator.call("GetCounters")[0]["dropped"] == 1
+    assert emulator.call("GetCounters")[0]["SmsDropped"] == 1
 
 
 def test_drop_on_the_way_down(bus, alice, bob, emulator):
@@ -60,7 +60,7 @@ def test_fail_delivery_twice(bus, alice, bob, emulator):
     emulator.add_rule(kind="sms", direction="down", times=2, action="fail")
     send_text(alice, BOB, "third time lucky")
     assert incoming(bus, bob, 1) == [(ALICE, "third time lucky")]
-    log = emulator.wait_sms("it delivered", lambda s: s["state"] == "delivered")
+    log = emulator.wait_sms("delivered")
     assert log[0]["attempts"] == 3
 
 
@@ -82,7 +82,7 @@ def test_at_answer_waits(bus, alice, bob, emulator):
                       delay_ms=400)
     send_text(alice, BOB, "after a while")
     incoming(bus, bob, 1)
-    emulator.wait_sms("it delivered", lambda s: s["state"] == "delivered")
+    emulator.wait_sms("delivered")
 
 
 def test_unsolicited_line_lost(alice, emulator):

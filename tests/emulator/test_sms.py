@@ -35,7 +35,7 @@ def test_datagrams_both_ways(bus, alice, bob, emulator, size):
     send_card(bob, ALICE, back)
     assert agents[alice.path].wait(1) == [(BOB, back)]
 
-    log = emulator.wait_sms("two deliveries", lambda s: s["state"] == "delivered")
+    log = emulator.wait_sms("delivered", 2)
     assert [(s["from"], s["to"], s["kind"], s["port"]) for s in log] == [
         (ALICE, BOB, "data", 9204), (BOB, ALICE, "data", 9204)]
     assert there.hex().upper() in log[0]["tpdu"]
@@ -63,7 +63,7 @@ def test_datagram_in_parts(bus, alice, bob, emulator, size, parts):
 def test_text(bus, alice, bob, emulator, text, kind, parts):
     send_text(alice, BOB, text)
     assert incoming(bus, bob, 1) == [(ALICE, text)]
-    log = emulator.wait_sms("all delivered", lambda s: s["state"] == "delivered")
+    log = emulator.wait_sms("delivered", parts)
     assert len(log) == parts and {s["kind"] for s in log} == {kind}
     assert "".join(s["text"] for s in log) == text
 
@@ -79,7 +79,7 @@ def test_injected_emoji(bus, bob, emulator):
     """oFono 1.31 takes UTF-16 for UCS-2, so what is beyond comes out wrong; it was sent right."""
     emulator.phone("bob").send_text(ALICE, "Bye 👋 and ☺")
     assert incoming(bus, bob, 1)[0][1].endswith(" and ☺")
-    log = emulator.wait_sms("it delivered", lambda s: s["state"] == "delivered")
+    log = emulator.wait_sms("delivered")
     assert log[0]["text"] == "Bye 👋 and ☺"
     assert "D83DDC4B" in log[0]["tpdu"]
 
@@ -130,7 +130,7 @@ def test_kept_for_a_phone_that_is_off(bus, alice, bob, emulator):
     emulator.phone("bob").wait("Online", False)
     for i in range(3):
         send_text(alice, BOB, f"message {i}")
-    emulator.bus.wait("three in store", lambda: emulator.call("GetCounters")[0]["accepted"] == 3)
+    emulator.bus.wait("three in store", lambda: emulator.call("GetCounters")[0]["SmsAccepted"] == 3)
     assert {s["state"] for s in emulator.sms()} == {"stored"}
     bob.online()
     assert incoming(bus, bob, 3) == [(ALICE, f"message {i}") for i in range(3)]
@@ -140,7 +140,7 @@ def test_kept_while_out_of_coverage(bus, alice, bob, emulator):
     phone = emulator.phone("bob")
     phone.set(Registration="searching")
     send_text(alice, BOB, "are you there?")
-    emulator.wait_sms("it in store", lambda s: s["state"] == "stored")
+    emulator.wait_sms("stored")
     phone.set(Registration="registered")
     assert incoming(bus, bob, 1) == [(ALICE, "are you there?")]
 
@@ -156,7 +156,7 @@ def test_again_after_a_crash(bus, alice, bob, ofono, emulator):
     ofono.start()
     ofono.modem("bob").online()
     assert incoming(bus, bob, 1) == [(ALICE, "once more")]
-    log = emulator.wait_sms("it delivered", lambda s: s["state"] == "delivered")
+    log = emulator.wait_sms("delivered")
     assert log[0]["attempts"] == 2
 
 
@@ -164,5 +164,5 @@ def test_latency(bus, alice, bob, emulator):
     emulator.set(SmsLatencyMs=400)
     send_text(alice, BOB, "slow")
     incoming(bus, bob, 1)
-    log = emulator.wait_sms("it delivered", lambda s: s["state"] == "delivered")
+    log = emulator.wait_sms("delivered")
     assert 400 <= log[0]["latency-ms"] < 2000

@@ -205,8 +205,8 @@ emu_rtnl_add_address (EmuRtnl *rtnl, int ifindex, int family, const guint8 *addr
   begin (&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &head, sizeof head);
   append_attribute (&request, IFA_LOCAL, address, length);
   append_attribute (&request, IFA_ADDRESS, address, length);
-  return run (rtnl, &request, family == AF_INET ? "set the IPv4 address" : "set the IPv6 address",
-              error);
+  return run_and_await (rtnl, &request, family == AF_INET ? NULL : address,
+                        family == AF_INET ? "set the IPv4 address" : "set the IPv6 address", error);
 }
 
 gboolean

@@ -215,16 +215,3 @@ emu_dbus_service_free (EmuDbusService *service)
   g_object_unref (service->skeleton);
   g_free (service);
 }
-
-GDBusConnection *
-emu_dbus_connect (const char *bus, GError **error)
-{
-  if (g_strcmp0 (bus, "session") == 0 || g_strcmp0 (bus, "system") == 0)
-    return g_bus_get_sync (*bus == 's' && bus[1] == 'e' ? G_BUS_TYPE_SESSION : G_BUS_TYPE_SYSTEM,
-                           NULL, error);
-  return g_dbus_connection_new_for_address_sync (
-      bus,
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL, NULL, error);
-}

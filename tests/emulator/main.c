@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tacitel-emulator: options, name on the bus, exit codes. */
+#include "dbus-connect.h"
 #include "dbus-service.h"
 #include <glib-unix.h>
 #include <locale.h>
@@ -60,14 +61,14 @@ serve (EmuEmulator *emulator, GDBusConnection *connection)
   Run run = { g_main_loop_new (NULL, FALSE), EXIT_SUCCESS };
   guint name = 0;
 
+  g_unix_signal_add (SIGTERM, on_signal, &run);
+  g_unix_signal_add (SIGINT, on_signal, &run);
   if (connection != NULL)
     name = g_bus_own_name_on_connection (connection, EMU_BUS_NAME,
                                          G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, on_name_acquired,
                                          on_name_lost, &run, NULL);
   else
     g_print ("ready\n");
-  g_unix_signal_add (SIGTERM, on_signal, &run);
-  g_unix_signal_add (SIGINT, on_signal, &run);
   g_main_loop_run (run.loop);
   if (name != 0)
     g_bus_unown_name (name);

@@ -47,8 +47,7 @@ class TacitelPhone:
         """
         done = self.phone.run(["tacitel", *arguments, "--json"], capture_output=True, text=True, timeout=timeout_s)
         if done.returncode:
-            raise CommandFailed(f"{self.name}$ tacitel {' '.join(arguments)}: "
-                                f"{(done.stderr or done.stdout).strip() or f'status {done.returncode}'}")
+            raise CommandFailed(f"{self.name}$ tacitel {' '.join(arguments)}: {_complaint(done)}")
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
     def add_contact(self, other: "TacitelPhone") -> None:
@@ -58,6 +57,16 @@ class TacitelPhone:
         """The call that is on, as soon as there is one."""
         paths = self.service.wait(lambda: self.service.objects(CALL), timeout_s, f"a call on {self.name}")
         return PhoneCall(self, paths[0])
+
+
+def _complaint(done) -> str:
+    """What a command that failed said, for people."""
+    said = (done.stderr or done.stdout).strip()
+    try:
+        told = json.loads(said)
+        return f"{told['message']}. {told.get('remedy') or ''}".strip()
+    except (ValueError, TypeError, KeyError):
+        return said or f"status {done.returncode}"
 
 
 class PhoneCall:

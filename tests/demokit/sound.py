@@ -20,10 +20,12 @@ import numpy as np
 
 from .voices import RATE, to_pcm
 
-# Long enough that a busy machine loses nothing; it delays only the recording, not what is heard.
-LATENCY_MS = 40
+# Long enough that a busy machine loses nothing. They delay what is said and what is recorded,
+# but nothing between the one and the other.
+PLAYER_MS = 250
+RECORDER_MS = 40
 SETTLING_S = 0.5
-FORMAT = ["--raw", "--format=s16le", f"--rate={RATE}", "--channels=1", f"--latency-msec={LATENCY_MS}"]
+FORMAT = ["--raw", "--format=s16le", f"--rate={RATE}", "--channels=1"]
 
 # Starts a program where the phone's PulseAudio can be reached, as subprocess.Popen would.
 Spawn = Callable[..., subprocess.Popen]
@@ -67,7 +69,7 @@ class Recorder:
     """Records one source, from when it came at a steady pace, to stop."""
 
     def __init__(self, spawn: Spawn, source: str) -> None:
-        command = ["parec", f"--device={source}", *FORMAT]
+        command = ["parec", f"--device={source}", *FORMAT, f"--latency-msec={RECORDER_MS}"]
         self._process = spawn(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self._data = bytearray()
         self._starts: list[float] = []  # what each block says of when the first sample was taken
@@ -112,7 +114,7 @@ class Player:
     """
 
     def __init__(self, spawn: Spawn, sink: str) -> None:
-        command = ["pacat", "--playback", f"--device={sink}", *FORMAT]
+        command = ["pacat", "--playback", f"--device={sink}", *FORMAT, f"--latency-msec={PLAYER_MS}"]
         self._process = spawn(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         # The pipe sets the pace; as it is, two seconds would lie in it.
         fcntl.fcntl(self._process.stdin, fcntl.F_SETPIPE_SZ, 4096)

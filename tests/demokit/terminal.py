@@ -31,7 +31,7 @@ class Terminal:
 
     def verdict(self, text: str, value: str, target: str, is_met: bool) -> None:
         sign = self._style("32", "met") if is_met else self._style("31", "NOT MET")
-        self._write(f"  {text:<{WIDTH}} {value:<18} {target:<22} {sign}\n")
+        self._write(f"  {text:<{WIDTH}} {value:<18} {target:<28} {sign}\n")
 
     def step(self, text: str) -> "Step":
         return Step(self, text)

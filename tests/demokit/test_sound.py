@@ -75,7 +75,7 @@ def test_what_is_played_is_what_is_recorded(spawn):
     delays = find_delays(said, recording.cut(start - 0.1, start + 5), RATE)
     assert delays.likeness.min() > 0.95
     assert delays.found > 0.9
-    assert 100 <= delays.median_ms < 600
+    assert 100 <= delays.median_ms < 1000
 
 
 @pytest.mark.parametrize("attempt", [lambda spawn: Recorder(spawn, "nowhere.monitor").wait(),

@@ -95,6 +95,18 @@ def test_intervals_by_hand():
     assert intervals(np.array([20.0, 20, 20, 20, 40])) == {"median": 20, "p5": 20, "p95": 36, "max": 40}
 
 
+def test_the_headline_claims_what_was_measured(tmp_path, evidence):
+    def headline(changed):
+        page.write(tmp_path / "report.html", changed, figures(changed))
+        return re.search("<h1>(.*?)</h1>", (tmp_path / "report.html").read_text())[1]
+
+    assert headline(evidence) == "They heard each other. The network heard noise."
+    mute = {name: replace(voice, heard=np.zeros(6 * imagined.RATE)) for name, voice in evidence.voices.items()}
+    assert headline(replace(evidence, voices=mute)).startswith("They did not hear")
+    odd = replace(evidence.datagrams[-1], payload=bytes(80))
+    assert "more than it should" in headline(replace(evidence, datagrams=[*evidence.datagrams, odd]))
+
+
 class Reader(HTMLParser):
     """Collects the places that a page would fetch something from, and checks that tags match."""
 

@@ -92,7 +92,8 @@ def namespaces():
         pytest.skip("needs root and /dev/net/tun")
     names = [f"emu-test-{os.getpid()}-{i}" for i in range(2)]
     for name in names:
-        subprocess.run(["ip", "netns", "add", name], check=True)
+        if subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False).returncode:
+            pytest.skip("may not make network namespaces")
         subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
     yield names
     for name in names:

@@ -249,14 +249,12 @@ class TestPython:
     def test_signals_and_status(self):
         with Lab(phones=["alice"], build=BUILD) as lab:
             folder, phone = lab.folder, lab.phone("alice")
-            trap = "trap 'exit 5' TERM; echo ready; while :; do read -r line; done"
-            process = phone.popen(["bash", "-c", trap], stdin=subprocess.PIPE,
-                                  stdout=subprocess.PIPE, text=True)
+            # wait, unlike read, returns at once when a trapped signal comes.
+            trap = "trap 'kill $!; exit 5' TERM; sleep infinity & echo ready; wait"
+            process = phone.popen(["bash", "-c", trap], stdout=subprocess.PIPE, text=True)
             with process:
                 assert process.stdout.readline() == "ready\n"
                 process.terminate()
-                process.stdin.write("\n")
-                process.stdin.flush()
                 assert process.wait(LIMIT_S) == 5
             assert phone.run(["no-such-command"], capture_output=True).returncode == 127
 

@@ -2,18 +2,11 @@
 /* The AT port of one phone: a TCP port in its namespace, one connection at a time. */
 #include "at-server.h"
 #include "at-line.h"
+#include "at-output.h"
 #include "netns.h"
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
-
-/* Bytes on their way to oFono. */
-typedef struct
-{
-  guint hold_ms; /* wait this long first, and everything behind too */
-  gsize sent;
-  GString *bytes;
-} Output;
 
 struct _EmuAtServer
 {
@@ -24,25 +17,13 @@ struct _EmuAtServer
   /* The connection. */
   GSocket *socket;
   GSource *read_source;
-  GSource *write_source;
-  GSource *hold_timer;  /* the head of @output waits */
   GSource *delay_timer; /* a command waits */
   char *delayed_line;
   EmuAtLine *line;
-  GQueue output;
+  EmuAtOutput *output;
 };
 
-static void flush_output (EmuAtServer *server);
 static void pump (EmuAtServer *server);
-
-static void
-output_free (gpointer data)
-{
-  Output *output = data;
-
-  g_string_free (output->bytes, TRUE);
-  g_free (output);
-}
 
 static void
 clear_source (GSource **source)
@@ -81,7 +62,6 @@ emu_at_server_new (EmuPhone *phone)
 
   server->phone = phone;
   server->port = phone->config->port;
-  g_queue_init (&server->output);
   return server;
 }
 
@@ -92,12 +72,10 @@ close_connection (EmuAtServer *server)
   if (server->socket == NULL)
     return FALSE;
   clear_source (&server->read_source);
-  clear_source (&server->write_source);
-  clear_source (&server->hold_timer);
   clear_source (&server->delay_timer);
   g_clear_pointer (&server->delayed_line, g_free);
   g_clear_pointer (&server->line, emu_at_line_free);
-  g_queue_clear_full (&server->output, output_free);
+  g_clear_pointer (&server->output, emu_at_output_free);
   g_socket_close (server->socket, NULL);
   g_clear_object (&server->socket);
   return TRUE;
@@ -147,69 +125,6 @@ emu_at_server_socket (const EmuAtServer *server)
   return server->socket;
 }
 
-static gboolean
-on_hold_over (gpointer user_data)
-{
-  EmuAtServer *server = user_data;
-  Output *head = g_queue_peek_head (&server->output);
-
-  clear_source (&server->hold_timer);
-  head->hold_ms = 0;
-  flush_output (server);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_writable (GSocket *socket, GIOCondition condition, gpointer user_data)
-{
-  EmuAtServer *server = user_data;
-
-  clear_source (&server->write_source);
-  flush_output (server);
-  return G_SOURCE_REMOVE;
-}
-
-/* A broken connection is left to the reader, which sees it too. */
-static void
-flush_output (EmuAtServer *server)
-{
-  Output *head;
-
-  while (server->hold_timer == NULL && server->write_source == NULL
-         && (head = g_queue_peek_head (&server->output)) != NULL)
-    {
-      if (head->hold_ms > 0)
-        {
-          server->hold_timer = add_timer (head->hold_ms, on_hold_over, server);
-          return;
-        }
-      gssize sent = g_socket_send (server->socket, head->bytes->str + head->sent,
-                                   head->bytes->len - head->sent, NULL, NULL);
-      if (sent < 0)
-        {
-          server->write_source = add_socket_source (server->socket, G_IO_OUT, on_writable, server);
-          return;
-        }
-      head->sent += (gsize)sent;
-      if (head->sent == head->bytes->len)
-        output_free (g_queue_pop_head (&server->output));
-    }
-}
-
-static void
-queue_output (EmuAtServer *server, const char *before, const char *text, const char *after,
-              guint hold_ms)
-{
-  Output *output = g_new0 (Output, 1);
-
-  output->hold_ms = hold_ms;
-  output->bytes = g_string_new (before);
-  g_string_append (output->bytes, text);
-  g_string_append (output->bytes, after);
-  g_queue_push_tail (&server->output, output);
-  flush_output (server);
-}
-
 static const EmuRule *
 apply_rules (EmuAtServer *server, gboolean up, const char *line)
 {
@@ -245,8 +160,9 @@ emu_at_server_write_line (EmuAtServer *server, const char *line)
     copies = rule->copies;
   if (rule != NULL && rule->action == EMU_RULE_DELAY)
     hold_ms = rule->delay_ms;
+  g_autofree char *bytes = g_strconcat ("\r\n", text, "\r\n", NULL);
   for (guint i = 0; i < copies; i++)
-    queue_output (server, "\r\n", text, "\r\n", hold_ms);
+    emu_at_output_write (server->output, bytes, hold_ms);
 }
 
 /* Ends the answer to a command, or asks for the PDU. */
@@ -258,7 +174,7 @@ finish (EmuAtServer *server, EmuAtResult result)
   if (result == EMU_AT_PROMPT)
     {
       emu_at_line_expect_pdu (server->line);
-      queue_output (server, "\r\n", "> ", "", 0);
+      emu_at_output_write (server->output, "\r\n> ", 0);
       return;
     }
   g_autofree char *text = emu_at_result_text (result);
@@ -367,6 +283,7 @@ on_connection (GSocket *listener, GIOCondition condition, gpointer user_data)
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   server->socket = socket;
   server->line = emu_at_line_new ();
+  server->output = emu_at_output_new (socket);
   server->read_source = add_socket_source (socket, G_IO_IN, on_readable, server);
   emu_phone_connected_changed (server->phone, TRUE);
   return G_SOURCE_CONTINUE;

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stock oFono meets a modem: SIM, network, power."""
+import os
+import socket
+
 import pytest
 
 
@@ -106,3 +109,34 @@ def test_pin(bus, make_emulator, tmp_path):
         modem.online()
     finally:
         ofono.process.end()
+
+
+def test_nothing_left_behind(emulator):
+    """Connections and power cycles, with half a command each, leave no descriptor open."""
+    phone = emulator.phone("alice")
+    port = phone.properties()["Port"]
+    folder = f"/proc/{emulator.process.popen.pid}/fd"
+    before = len(os.listdir(folder))
+    for i in range(50):
+        with socket.create_connection(("127.0.0.1", port)) as modem:
+            phone.wait("Connected", True)
+            modem.sendall(b"AT+CFUN=1\rAT+CMGS=9\r\x00\xff")
+            phone.wait("Online", True)
+            if i % 5 == 0:
+                phone.set(Powered=False)
+                phone.set(Powered=True)
+        phone.wait("Connected", False)
+    assert len(os.listdir(folder)) == before
+
+
+def test_flood(emulator):
+    """A line of any length is one error, and the next line is heard."""
+    phone = emulator.phone("alice")
+    with socket.create_connection(("127.0.0.1", phone.properties()["Port"])) as modem:
+        modem.sendall(b"x" * 100000 + b"\rAT\r")
+        answer = b""
+        while not answer.endswith(b"OK\r\n"):
+            part = modem.recv(1000)
+            assert part, answer
+            answer += part
+    assert answer == b"\r\nERROR\r\n\r\nOK\r\n"

@@ -10,6 +10,7 @@ typedef enum
   KIND_STRING,
   KIND_BOOLEAN,
   KIND_NUMBER,
+  KIND_RATE,
   KIND_ECHO,
 } Kind;
 
@@ -31,7 +32,7 @@ static const Key keys[] = {
   { "call", "ring-timeout", KIND_NUMBER, AT (ring_timeout_s), 1, 300 },
   { "audio", "capture", KIND_STRING, AT (audio_capture), 0, 0 },
   { "audio", "playback", KIND_STRING, AT (audio_playback), 0, 0 },
-  { "audio", "rate", KIND_NUMBER, AT (audio_rate), 8000, 48000 },
+  { "audio", "rate", KIND_RATE, AT (audio_rate), 8000, 48000 },
   { "audio", "complexity", KIND_NUMBER, AT (audio_complexity), 0, 10 },
   { "audio", "echo-canceller", KIND_ECHO, AT (audio_echo), 0, 0 },
 };
@@ -60,6 +61,26 @@ set_number (const Key *key, GKeyFile *file, int *field, GError **error)
     }
   *field = value;
   return TRUE;
+}
+
+/* Opus, and with it the voice codec, knows five sample rates. */
+static gboolean
+set_rate (const Key *key, GKeyFile *file, int *field, GError **error)
+{
+  static const int rates[] = { 8000, 12000, 16000, 24000, 48000 };
+  int value;
+
+  if (!set_number (key, file, &value, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (rates); i++)
+    if (value == rates[i])
+      {
+        *field = value;
+        return TRUE;
+      }
+  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+               "%d is none of 8000, 12000, 16000, 24000, 48000", value);
+  return FALSE;
 }
 
 static gboolean
@@ -100,6 +121,8 @@ set_key (TacConfig *config, const Key *key, GKeyFile *file, GError **error)
       return *error == NULL;
     case KIND_NUMBER:
       return set_number (key, file, (int *)field, error);
+    case KIND_RATE:
+      return set_rate (key, file, (int *)field, error);
     case KIND_ECHO:
       return set_echo (key, file, (TacEchoCanceller *)field, error);
     }
@@ -155,20 +178,6 @@ load_file (TacConfig *config, const char *path, GError **error)
   return FALSE;
 }
 
-/* Opus, and with it the voice codec, knows five sample rates. */
-static gboolean
-check_rate (const TacConfig *config, GError **error)
-{
-  static const guint rates[] = { 8000, 12000, 16000, 24000, 48000 };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rates); i++)
-    if (config->audio_rate == rates[i])
-      return TRUE;
-  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
-               "[audio] rate: %u is none of 8000, 12000, 16000, 24000, 48000", config->audio_rate);
-  return FALSE;
-}
-
 TacConfig *
 tac_config_load_files (const char *const *paths, GError **error)
 {
@@ -182,8 +191,6 @@ tac_config_load_files (const char *const *paths, GError **error)
   for (gsize i = 0; paths[i] != NULL; i++)
     if (!load_file (config, paths[i], error))
       return NULL;
-  if (!check_rate (config, error))
-    return NULL;
   return g_steal_pointer (&config);
 }
 

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The configuration: what each key sets, which file wins, and what an error names. */
+#include "daemon/config.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+
+typedef struct
+{
+  char *folder, *system, *user;
+} Files;
+
+static void
+set_up (Files *files, gconstpointer data)
+{
+  files->folder = g_dir_make_tmp ("tacitel-config-XXXXXX", NULL);
+  files->system = g_build_filename (files->folder, "system.conf", NULL);
+  files->user = g_build_filename (files->folder, "user.conf", NULL);
+}
+
+static void
+tear_down (Files *files, gconstpointer data)
+{
+  g_remove (files->system);
+  g_remove (files->user);
+  g_rmdir (files->folder);
+  g_free (files->system);
+  g_free (files->user);
+  g_free (files->folder);
+}
+
+static TacConfig *
+load (const Files *files, GError **error)
+{
+  return tac_config_load_files ((const char *const[]){ files->system, files->user, NULL }, error);
+}
+
+static TacConfig *
+load_text (const Files *files, const char *text, GError **error)
+{
+  g_assert_true (g_file_set_contents (files->system, text, -1, NULL));
+  return load (files, error);
+}
+
+static void
+assert_defaults (const TacConfig *config)
+{
+  g_assert_null (config->modem_path);
+  g_assert_true (config->modem_power);
+  g_assert_null (config->data_context);
+  g_assert_false (config->data_keep);
+  g_assert_cmpuint (config->data_timeout_s, ==, 20);
+  g_assert_cmpuint (config->ring_timeout_s, ==, 45);
+  g_assert_null (config->audio_capture);
+  g_assert_null (config->audio_playback);
+  g_assert_cmpuint (config->audio_rate, ==, 16000);
+  g_assert_cmpint (config->audio_complexity, ==, 5);
+  g_assert_cmpint (config->audio_echo, ==, TAC_ECHO_AUTO);
+}
+
+static void
+test_defaults (Files *files, gconstpointer data)
+{
+  static const char *const texts[]
+      = { "", "# nothing\n", "[modem]\n[audio]\n", "[modem]\npath=\n[audio]\ncapture=\n" };
+  g_autoptr (TacConfig) none = load (files, NULL);
+
+  g_assert_nonnull (none);
+  assert_defaults (none);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TacConfig) config = load_text (files, texts[i], &error);
+
+      g_assert_no_error (error);
+      assert_defaults (config);
+    }
+}
+
+/* The file that is installed documents the defaults: uncommented, it changes nothing. */
+static void
+test_documented (Files *files, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GRegex) commented
+      = g_regex_new ("^#([a-z-]+=)([^ \n]*).*$", G_REGEX_MULTILINE, 0, NULL);
+  g_autofree char *open = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TacConfig) config = NULL;
+
+  g_assert_true (g_file_get_contents (TEST_DATA "/../daemon/tacitel.conf", &text, NULL, NULL));
+  open = g_regex_replace (commented, text, -1, 0, "\\1\\2", 0, NULL);
+  g_assert_nonnull (strstr (open, "\ntimeout=20\n"));
+  g_assert_nonnull (strstr (open, "\necho-canceller=auto\n"));
+  config = load_text (files, open, &error);
+  g_assert_no_error (error);
+  assert_defaults (config);
+}
+
+static void
+test_every_key (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TacConfig) config
+      = load_text (files,
+                   "[modem]\npath=/quectel_0\npower=false\n"
+                   "[data]\ncontext=/quectel_0/context2\nkeep=true\ntimeout=300\n"
+                   "[call]\nring-timeout=1\n"
+                   "[audio]\ncapture=audiotestsrc\nplayback=fakesink\nrate=48000\ncomplexity=0\n"
+                   "echo-canceller=off\n",
+                   &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (config->modem_path, ==, "/quectel_0");
+  g_assert_false (config->modem_power);
+  g_assert_cmpstr (config->data_context, ==, "/quectel_0/context2");
+  g_assert_true (config->data_keep);
+  g_assert_cmpuint (config->data_timeout_s, ==, 300);
+  g_assert_cmpuint (config->ring_timeout_s, ==, 1);
+  g_assert_cmpstr (config->audio_capture, ==, "audiotestsrc");
+  g_assert_cmpstr (config->audio_playback, ==, "fakesink");
+  g_assert_cmpuint (config->audio_rate, ==, 48000);
+  g_assert_cmpint (config->audio_complexity, ==, 0);
+  g_assert_cmpint (config->audio_echo, ==, TAC_ECHO_OFF);
+}
+
+static void
+test_later_file_wins (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TacConfig) config = NULL;
+
+  g_assert_true (g_file_set_contents (files->user,
+                                      "[modem]\npath=/user\n[data]\nkeep=false\n"
+                                      "[audio]\nplayback=\necho-canceller=on\n",
+                                      -1, NULL));
+  config = load_text (files,
+                      "[modem]\npath=/system\npower=false\n[data]\nkeep=true\ntimeout=7\n"
+                      "[audio]\nplayback=fakesink\necho-canceller=off\n",
+                      &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (config->modem_path, ==, "/user");
+  g_assert_false (config->modem_power);
+  g_assert_false (config->data_keep);
+  g_assert_cmpuint (config->data_timeout_s, ==, 7);
+  g_assert_null (config->audio_playback);
+  g_assert_cmpint (config->audio_echo, ==, TAC_ECHO_ON);
+}
+
+static void
+test_refused (Files *files, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text, *named;
+  } rows[] = {
+    { "[modem]\npaht=/x\n", "paht" },
+    { "[model]\npath=/x\n", "model" },
+    { "[audio]\ntimeout=20\n", "timeout" },
+    { "[modem]\npower=maybe\n", "power" },
+    { "[data]\ntimeout=0\n", "timeout" },
+    { "[data]\ntimeout=301\n", "timeout" },
+    { "[data]\ntimeout=-1\n", "timeout" },
+    { "[data]\ntimeout=20s\n", "timeout" },
+    { "[data]\ntimeout=99999999999999999999\n", "timeout" },
+    { "[data]\ntimeout=\n", "timeout" },
+    { "[call]\nring-timeout=0\n", "ring-timeout" },
+    { "[call]\nring-timeout=301\n", "ring-timeout" },
+    { "[audio]\nrate=44100\n", "rate" },
+    { "[audio]\nrate=7999\n", "rate" },
+    { "[audio]\ncomplexity=11\n", "complexity" },
+    { "[audio]\ncomplexity=-1\n", "complexity" },
+    { "[audio]\necho-canceller=perhaps\n", "echo-canceller" },
+    { "[audio]\ncapture=\xff\xfe\n", "capture" },
+    { "path=/x\n", "" },
+    { "[modem\n", "" },
+    { "[modem]\npath\n", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TacConfig) config = load_text (files, rows[i].text, &error);
+
+      if (config != NULL || error == NULL || strstr (error->message, files->system) == NULL
+          || strstr (error->message, rows[i].named) == NULL)
+        g_error ("%s: %s", rows[i].text, error != NULL ? error->message : "accepted");
+    }
+}
+
+/* The file with the error is the one that is named. */
+static void
+test_names_the_file (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TacConfig) config = NULL;
+
+  g_assert_true (g_file_set_contents (files->user, "[audio]\nrate=11025\n", -1, NULL));
+  config = load_text (files, "[audio]\nrate=24000\n", &error);
+  g_assert_null (config);
+  g_assert_nonnull (strstr (error->message, files->user));
+}
+
+/* A folder is there but is no file: not the same as none. */
+static void
+test_unreadable (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tac_config_load_files ((const char *const[]){ files->folder, NULL }, &error));
+  g_assert_nonnull (strstr (error->message, files->folder));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add (name, Files, NULL, set_up, func, tear_down)
+  ADD ("/config/defaults", test_defaults);
+  ADD ("/config/documented", test_documented);
+  ADD ("/config/every-key", test_every_key);
+  ADD ("/config/later-file-wins", test_later_file_wins);
+  ADD ("/config/refused", test_refused);
+  ADD ("/config/names-the-file", test_names_the_file);
+  ADD ("/config/unreadable", test_unreadable);
+  return g_test_run ();
+}

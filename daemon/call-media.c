@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sound, and what is measured of it: reports, silence, statistics. */
+#include "daemon/call-private.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define PING_IDLE_US (15 * G_USEC_PER_SEC)
+#define REPORT_TICKS 50
+
+void
+tac_call_count_refused (TacCall *call, TacOpenResult result, guint64 n)
+{
+  static const char *const names[TAC_OPEN_RESULTS] = {
+    [TAC_OPEN_LENGTH] = "datagram.length",   [TAC_OPEN_AHEAD] = "datagram.ahead",
+    [TAC_OPEN_LATE] = "datagram.late",       [TAC_OPEN_FORGED] = "datagram.forged",
+    [TAC_OPEN_REPLAY] = "datagram.replayed",
+  };
+
+  if (names[result] != NULL && n > 0)
+    tac_counters_add (call->parts.counters, names[result], n);
+}
+
+/* Capture thread. */
+static void
+on_send (const guint8 packet[TAC_DATAGRAM_SIZE], gpointer user_data)
+{
+  TacCall *call = user_data;
+
+  if (call->engine->path_send (call->path, packet, TAC_DATAGRAM_SIZE)
+      && __atomic_load_n (&call->first_sent_us, __ATOMIC_RELAXED) == 0)
+    __atomic_store_n (&call->first_sent_us, g_get_real_time (), __ATOMIC_RELAXED);
+}
+
+static void
+on_failed (const char *message, gpointer user_data)
+{
+  tac_call_fail (user_data, TAC_EVENT_MEDIA_FAILED, message);
+}
+
+void
+tac_call_media_prepare (TacCall *call)
+{
+  static const TacMediaEvents events = { .send = on_send, .failed = on_failed };
+  g_autoptr (GError) error = NULL;
+
+  call->media = call->engine->media_new (call->parts.config, &events, call, &error);
+  if (call->media == NULL)
+    tac_call_fail (call, TAC_EVENT_MEDIA_FAILED, error->message);
+  else
+    tac_call_media_update (call);
+}
+
+/* The chains are the media's now: with c₀ in memory the ratchet would protect nothing. */
+void
+tac_call_media_start (TacCall *call)
+{
+  TacCallSecrets *secrets = call->secrets;
+
+  call->answered_us = g_get_monotonic_time ();
+  call->heard_us = call->answered_us;
+  tac_call_stamp (call, TAC_STEP_ANSWERED, 0);
+  if (call->media == NULL)
+    return;
+  call->engine->media_start (call->media, secrets->send_chain, secrets->receive_chain);
+  call->media_started = TRUE;
+  sodium_memzero (secrets->send_chain, sizeof secrets->send_chain);
+  sodium_memzero (secrets->receive_chain, sizeof secrets->receive_chain);
+}
+
+void
+tac_call_media_update (TacCall *call)
+{
+  if (call->media == NULL)
+    return;
+  call->engine->media_set_muted (call->media, call->muted || call->held);
+  call->engine->media_set_silent (call->media, call->held);
+}
+
+static void
+get_stats (TacCall *call, TacGstDecoderStats *stats, guint64 *sent)
+{
+  memset (stats, 0, sizeof *stats);
+  *sent = 0;
+  if (call->media != NULL)
+    call->engine->media_get_stats (call->media, stats, sent);
+}
+
+/* What happened since the last look. */
+static void
+follow_media (TacCall *call)
+{
+  gint64 first_sent = __atomic_load_n (&call->first_sent_us, __ATOMIC_RELAXED);
+  TacGstDecoderStats stats;
+  guint64 sent;
+
+  if (!call->media_started)
+    return;
+  if (first_sent != 0)
+    tac_call_stamp (call, TAC_STEP_FIRST_VOICE_SENT, first_sent);
+  get_stats (call, &stats, &sent);
+  if (stats.opened > call->voice_opened)
+    tac_call_heard (call);
+  call->voice_opened = stats.opened;
+  for (guint i = 0; i < TAC_OPEN_RESULTS; i++)
+    {
+      tac_call_count_refused (call, (TacOpenResult)i, stats.refused[i] - call->refused_counted[i]);
+      call->refused_counted[i] = stats.refused[i];
+    }
+}
+
+void
+tac_call_media_stop (TacCall *call)
+{
+  follow_media (call);
+  if (call->media != NULL)
+    call->engine->media_free (g_steal_pointer (&call->media));
+  call->media_started = FALSE;
+}
+
+void
+tac_call_media_receive (TacCall *call, const guint8 *packet, gsize size)
+{
+  TacGstDecoderStats stats;
+  guint64 sent;
+
+  if (!call->media_started)
+    {
+      tac_counters_add (call->parts.counters, "datagram.early", 1);
+      return;
+    }
+  call->engine->media_receive (call->media, packet, size);
+  if (call->timeline[TAC_STEP_FIRST_VOICE_HEARD] != 0)
+    return;
+  get_stats (call, &stats, &sent);
+  if (stats.opened > 0)
+    tac_call_stamp (call, TAC_STEP_FIRST_VOICE_HEARD, 0);
+}
+
+void
+tac_call_heard (TacCall *call)
+{
+  call->heard_us = g_get_monotonic_time ();
+  tac_call_event (call, TAC_EVENT_HEARD);
+}
+
+/* Of the last second's 50 ticks. */
+static void
+send_report (TacCall *call)
+{
+  TacGstDecoderStats stats;
+  const TacPlayoutStats *now = &stats.playout, *before = &call->second_ago;
+  TacControlReport report = { 0 };
+  guint8 value[12];
+  guint64 sent, ticks, received;
+  gsize size;
+
+  get_stats (call, &stats, &sent);
+  ticks = now->highest_tick - before->highest_tick;
+  received = now->received - before->received;
+  report.highest_tick = now->highest_tick;
+  report.lost = (guint8)MIN (ticks > received ? ticks - received : 0, REPORT_TICKS);
+  report.late = (guint8)MIN (now->late - before->late, REPORT_TICKS);
+  report.concealed = (guint8)MIN (now->concealed - before->concealed, REPORT_TICKS);
+  report.playout_delay_ms = (guint16)MIN (now->delay_ms, G_MAXUINT16);
+  report.jitter_ms = (guint16)MIN (now->jitter_ms, G_MAXUINT16);
+  call->loss_received = ticks > 0 ? 100.0 * report.lost / (double)MAX (ticks, report.lost) : 0;
+  call->second_ago = *now;
+  tac_control_report_encode (&report, value, &size);
+  tac_call_lane_send (call, TAC_CONTROL_REPORT, value, size);
+}
+
+static void
+send_ping (TacCall *call, gint64 now)
+{
+  guint8 value[8];
+
+  call->pinged_us = now;
+  randombytes_buf (value, sizeof value);
+  tac_call_lane_send (call, TAC_CONTROL_PING, value, sizeof value);
+}
+
+void
+tac_call_second (TacCall *call)
+{
+  gint64 now = g_get_monotonic_time ();
+  guint silence = tac_call_silence_s (call->machine.state);
+  guint64 opened = call->voice_opened;
+
+  follow_media (call);
+  if (call->media_started)
+    send_report (call);
+  if (opened == call->voice_opened || now - call->pinged_us >= PING_IDLE_US)
+    send_ping (call, now);
+  if (silence > 0 && now - call->heard_us >= silence * G_USEC_PER_SEC)
+    tac_call_event (call, TAC_EVENT_SILENT);
+}
+
+GVariant *
+tac_call_get_statistics (TacCall *call)
+{
+  GVariantDict dict;
+  TacGstDecoderStats stats;
+  const TacPlayoutStats *playout = &stats.playout;
+  TacPathInfo info = { .kind = "" };
+  gint64 srtt = call->lane != NULL ? tac_control_stats (call->lane)->srtt_us : 0;
+  guint64 sent, refused = 0;
+
+  get_stats (call, &stats, &sent);
+  for (guint i = 0; i < TAC_OPEN_RESULTS; i++)
+    refused += i != TAC_OPEN_OK ? stats.refused[i] : 0;
+  if (call->path != NULL)
+    call->engine->path_get_info (call->path, &info);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (
+      &dict, "Duration", "x",
+      call->answered_us != 0 ? (g_get_monotonic_time () - call->answered_us) / 1000 : (gint64)0);
+  g_variant_dict_insert (&dict, "RoundTrip", "u", (guint)((srtt + 999) / 1000));
+  g_variant_dict_insert (&dict, "LossReceived", "d", call->loss_received);
+  g_variant_dict_insert (&dict, "LossSent", "d", call->peer_report.lost * 2.0);
+  g_variant_dict_insert (&dict, "Jitter", "u", playout->jitter_ms);
+  g_variant_dict_insert (&dict, "PlayoutDelay", "u", playout->delay_ms);
+  g_variant_dict_insert (&dict, "Profile", "s", tac_profile_name (TAC_PROFILE_WIDE));
+  g_variant_dict_insert (&dict, "PacketsSent", "t", sent);
+  g_variant_dict_insert (&dict, "PacketsReceived", "t", stats.opened);
+  g_variant_dict_insert (&dict, "Concealed", "t", playout->concealed);
+  g_variant_dict_insert (&dict, "RecoveredFec", "t", playout->recovered_fec);
+  g_variant_dict_insert (&dict, "Played", "t", playout->played);
+  g_variant_dict_insert (&dict, "Late", "t", playout->late);
+  g_variant_dict_insert (&dict, "Duplicate", "t", playout->duplicate);
+  g_variant_dict_insert (&dict, "Refused", "t", refused);
+  g_variant_dict_insert (&dict, "LocalAddress", "s", info.local);
+  g_variant_dict_insert (&dict, "RemoteAddress", "s", info.remote);
+  g_variant_dict_insert (&dict, "PathKind", "s", info.kind);
+  return g_variant_dict_end (&dict);
+}

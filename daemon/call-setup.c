@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From nothing to a path: the data context, the SMS, the ICE agent, the handshake. */
+#include "daemon/call-private.h"
+
+#include "daemon/errors.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define SMS_TIMEOUT_MS 60000 /* an INVITE that is older rings nobody */
+
+static guint64
+clock_ms (void)
+{
+  return (guint64)g_get_real_time () / 1000;
+}
+
+/* Data */
+
+static void
+on_data (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TacCall) call = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean up = tac_data_call_acquire_finish (TAC_DATA_CALL (source), result, &error);
+
+  if (up && call->machine.state == TAC_CALL_ENDED)
+    tac_data_call_release (call->parts.data);
+  else if (up)
+    {
+      call->holds_data = TRUE;
+      tac_call_stamp (call, TAC_STEP_DATA_UP, 0);
+      tac_call_event (call, TAC_EVENT_DATA_UP);
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    tac_call_fail (call, TAC_EVENT_DATA_FAILED, error->message);
+}
+
+void
+tac_call_raise_data (TacCall *call)
+{
+  tac_data_call_acquire_async (call->parts.data, call->cancellable, on_data, g_object_ref (call));
+}
+
+/* Path */
+
+static void
+on_gathered (const TacCandidates *local, gpointer user_data)
+{
+  TacCall *call = user_data;
+
+  call->local = *local;
+  tac_call_event (call, TAC_EVENT_GATHERED);
+}
+
+static void
+on_connected (gpointer user_data)
+{
+  TacCall *call = user_data;
+
+  call->path_found = TRUE;
+  tac_call_stamp (call, TAC_STEP_PATH_FOUND, 0);
+  tac_call_event (call, TAC_EVENT_PATH_FOUND);
+}
+
+static void
+on_received (const guint8 *packet, gsize size, gpointer user_data)
+{
+  TacCall *call = user_data;
+  TacMessageResult result = TAC_MESSAGE_LENGTH;
+
+  switch (packet[0])
+    {
+    case TAC_DATAGRAM_VOICE:
+      tac_call_media_receive (call, packet, size);
+      return;
+    case TAC_DATAGRAM_CONTROL:
+      tac_call_lane_receive (call, packet, size);
+      return;
+    case TAC_DATAGRAM_HANDSHAKE:
+      if (size == TAC_HANDSHAKE_SIZE)
+        result = tac_call_take_reply (call, packet + 1, size - 1);
+      if (result != TAC_MESSAGE_OK)
+        tac_counters_add (call->parts.counters, "datagram.forged-handshake", 1);
+      return;
+    default:
+      tac_counters_add (call->parts.counters, "datagram.unknown", 1);
+    }
+}
+
+/* The path's credentials come from the handshake, which ends with the INVITE; the INVITE carries
+ * the path's candidates. They do not depend on its payload, so a draft with none gives them. The
+ * draft goes nowhere: with its ephemeral key and nonce only one ciphertext ever leaves this
+ * function's file. */
+static gboolean
+draft_invite (TacCall *call)
+{
+  TacCallSecrets *secrets = call->secrets;
+  guint8 draft[TAC_SMS_SIZE];
+  const TacInvite nothing = { 0 };
+  gboolean ok;
+
+  randombytes_buf (secrets->ephemeral, sizeof secrets->ephemeral);
+  ok = tac_invite_create (&secrets->handshake, draft, tac_keyring_identity (call->parts.keyring),
+                          call->peer_key, secrets->ephemeral, &nothing)
+       == TAC_MESSAGE_OK;
+  sodium_memzero (draft, sizeof draft);
+  return ok;
+}
+
+void
+tac_call_gather (TacCall *call)
+{
+  static const TacPathEvents events
+      = { .gathered = on_gathered, .connected = on_connected, .received = on_received };
+  g_autoptr (GError) error = NULL;
+  TacIceCredentials credentials;
+  const TacPathOptions options = { .caller = call->caller,
+                                   .credentials = &credentials,
+                                   .addresses = tac_data_call_get_addresses (call->parts.data) };
+
+  call->engine = tac_engine_load (&error);
+  if (call->engine == NULL)
+    {
+      tac_call_fail (call, TAC_EVENT_MEDIA_FAILED, error->message);
+      return;
+    }
+  if (options.addresses == NULL || (call->caller && !draft_invite (call)))
+    {
+      tac_call_fail (call, TAC_EVENT_PATH_FAILED, NULL);
+      return;
+    }
+  tac_handshake_ice (&call->secrets->handshake, 0, &credentials);
+  call->path = call->engine->path_new (&options, &events, call, &error);
+  sodium_memzero (&credentials, sizeof credentials);
+  if (call->path == NULL)
+    tac_call_fail (call, TAC_EVENT_DATA_FAILED, error->message);
+}
+
+/* SMS */
+
+static void
+on_sms_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TacCall) call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (tac_sms_send_finish (TAC_SMS (source), result, &error))
+    {
+      if (call->caller)
+        tac_call_stamp (call, TAC_STEP_INVITE_SENT, 0);
+      tac_call_event (call, TAC_EVENT_SMS_SENT);
+    }
+  else if (call->machine.state == TAC_CALL_INVITING)
+    tac_call_fail (call, TAC_EVENT_SMS_FAILED, error->message);
+  else
+    tac_call_event (call, TAC_EVENT_SMS_FAILED);
+}
+
+static void
+send_sms (TacCall *call, const guint8 sms[TAC_SMS_SIZE])
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (sms, TAC_SMS_SIZE);
+
+  tac_sms_send_async (call->parts.sms, call->peer_number, bytes, SMS_TIMEOUT_MS, call->cancellable,
+                      on_sms_sent, g_object_ref (call));
+}
+
+/* Later than the last to this contact, even where the clock was set back. */
+static guint64
+next_invite_time (TacCall *call)
+{
+  guint64 *last = g_hash_table_lookup (call->parts.invite_times, call->peer_number);
+
+  if (last == NULL)
+    {
+      last = g_new0 (guint64, 1);
+      g_hash_table_insert (call->parts.invite_times, g_strdup (call->peer_number), last);
+    }
+  *last = tac_invite_next_time (clock_ms (), *last);
+  return *last;
+}
+
+static gboolean
+make_invite (TacCall *call)
+{
+  TacCallSecrets *secrets = call->secrets;
+  TacInvite invite = { .time_ms = next_invite_time (call), .candidates = call->local };
+
+  call->invite_made = tac_invite_create (&secrets->handshake, call->invite_sms,
+                                         tac_keyring_identity (call->parts.keyring), call->peer_key,
+                                         secrets->ephemeral, &invite)
+                      == TAC_MESSAGE_OK;
+  sodium_memzero (secrets->ephemeral, sizeof secrets->ephemeral);
+  return call->invite_made;
+}
+
+void
+tac_call_send_invite (TacCall *call)
+{
+  if (call->invite_made || make_invite (call))
+    send_sms (call, call->invite_sms);
+  else
+    tac_call_fail (call, TAC_EVENT_VIOLATION, "its key is none that a phone could have");
+}
+
+/* REPLY */
+
+static gboolean
+create_reply (TacCall *call, TacReplyStatus status)
+{
+  TacReply reply = { .status = status, .candidates = call->local };
+  guint8 ephemeral[TAC_KEY_SIZE];
+
+  randombytes_buf (ephemeral, sizeof ephemeral);
+  call->reply_made
+      = tac_reply_create (&call->secrets->handshake, call->reply_sms, ephemeral, &reply)
+        == TAC_MESSAGE_OK;
+  sodium_memzero (ephemeral, sizeof ephemeral);
+  return call->reply_made;
+}
+
+/* Both phones have REPLY now: the keys of the call, and nothing left that could make them again. */
+static gboolean
+finish_handshake (TacCall *call)
+{
+  TacCallKeys keys;
+
+  call->replied = TRUE;
+  tac_handshake_split (&call->secrets->handshake, &keys);
+  return tac_call_lane_open (call, &keys);
+}
+
+void
+tac_call_make_reply (TacCall *call)
+{
+  if (create_reply (call, TAC_REPLY_RINGING) && finish_handshake (call))
+    call->engine->path_set_remote (call->path, &call->remote);
+  else
+    tac_call_event (call, TAC_EVENT_VIOLATION);
+}
+
+void
+tac_call_send_reply_sms (TacCall *call)
+{
+  send_sms (call, call->reply_sms);
+}
+
+void
+tac_call_refuse (TacCall *call, TacReplyStatus status)
+{
+  call->local.n = 0;
+  if (create_reply (call, status))
+    send_sms (call, call->reply_sms);
+  else
+    tac_call_event (call, TAC_EVENT_SMS_FAILED);
+}
+
+void
+tac_call_send_handshake (TacCall *call)
+{
+  guint8 packet[TAC_HANDSHAKE_SIZE] = { TAC_DATAGRAM_HANDSHAKE };
+
+  memcpy (packet + 1, call->reply_sms, TAC_SMS_SIZE);
+  call->engine->path_send (call->path, packet, sizeof packet);
+}
+
+/* A copy by the other way says nothing new, whatever it says. */
+TacMessageResult
+tac_call_take_reply (TacCall *call, const guint8 *sms, gsize size)
+{
+  TacCallEventKind event = TAC_EVENT_REPLY;
+  TacMessageResult result;
+  TacReply reply;
+
+  if (!call->caller || !call->invite_made)
+    return TAC_MESSAGE_TYPE;
+  if (call->replied)
+    return TAC_MESSAGE_OK;
+  result = tac_reply_open (&call->secrets->handshake, sms, size, &reply);
+  if (result != TAC_MESSAGE_OK)
+    return result;
+  switch (reply.status)
+    {
+    case TAC_REPLY_RINGING:
+      call->remote = reply.candidates;
+      if (!finish_handshake (call))
+        event = TAC_EVENT_VIOLATION;
+      break;
+    case TAC_REPLY_BUSY:
+      event = TAC_EVENT_REPLY_BUSY;
+      break;
+    case TAC_REPLY_DECLINED:
+      event = TAC_EVENT_REPLY_DECLINED;
+      break;
+    case TAC_REPLY_NO_DATA:
+      event = TAC_EVENT_REPLY_NO_DATA;
+      break;
+    }
+  call->replied = TRUE;
+  tac_call_event (call, event);
+  return TAC_MESSAGE_OK;
+}
+
+/* The own side of the handshake gives way to the peer's, which waited beside it. */
+void
+tac_call_take_invitation (TacCall *call)
+{
+  call->secrets->handshake = call->secrets->invited;
+  tac_handshake_wipe (&call->secrets->invited);
+  memcpy (call->invite_sms, call->invited_sms, sizeof call->invite_sms);
+  call->remote = call->invited_candidates;
+  tac_call_stamp (call, TAC_STEP_INVITE_RECEIVED, 0);
+}
+
+void
+tac_call_accept_invitation (TacCall *call, const TacInvitation *invitation)
+{
+  call->secrets->invited = invitation->handshake;
+  memcpy (call->invited_sms, invitation->sms, sizeof call->invited_sms);
+  call->invited_candidates = invitation->invite.candidates;
+  if (call->dialed)
+    tac_call_event (call, TAC_EVENT_GLARE);
+  else
+    {
+      tac_call_take_invitation (call);
+      tac_call_event (call, TAC_EVENT_INVITE);
+    }
+}
+
+void
+tac_call_drop_setup (TacCall *call)
+{
+  g_cancellable_cancel (call->cancellable);
+  g_object_unref (call->cancellable);
+  call->cancellable = g_cancellable_new ();
+  if (call->path != NULL)
+    call->engine->path_free (g_steal_pointer (&call->path));
+  call->path_found = FALSE;
+  tac_handshake_wipe (&call->secrets->handshake);
+  sodium_memzero (call->secrets->ephemeral, sizeof call->secrets->ephemeral);
+  call->invite_made = call->reply_made = call->replied = FALSE;
+}

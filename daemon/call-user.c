@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A call as its user sees it: what can be asked of it, and what can be read. */
+#include "daemon/call-private.h"
+
+#include "daemon/errors.h"
+#include "daemon/reasons.h"
+
+#include <string.h>
+
+/* Asking */
+
+static gboolean
+refuse (TacCall *call, const char *what, GError **error)
+{
+  if (call->machine.reason == TAC_REASON_MEDIA_FAILED)
+    {
+      g_autofree char *text = tac_call_get_reason_text (call);
+
+      g_set_error_literal (error, TAC_ERROR, TAC_ERROR_MEDIA_FAILED, text);
+    }
+  else
+    g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_STATE, "the call with %s is %s: %s",
+                 call->peer_name, tac_call_state_to_string (call->machine.state), what);
+  return FALSE;
+}
+
+gboolean
+tac_call_answer (TacCall *call, GError **error)
+{
+  if (call->machine.state != TAC_CALL_RINGING_IN)
+    return refuse (call, "only an incoming call that rings can be answered", error);
+  tac_call_event (call, TAC_EVENT_USER_ANSWER);
+  return TRUE;
+}
+
+gboolean
+tac_call_hang_up (TacCall *call, GError **error)
+{
+  if (tac_call_state_over (call->machine.state))
+    return refuse (call, "there is nothing to hang up", error);
+  tac_call_event (call, TAC_EVENT_USER_HANGUP);
+  return TRUE;
+}
+
+gboolean
+tac_call_set_muted (TacCall *call, gboolean muted, GError **error)
+{
+  if (tac_call_state_over (call->machine.state))
+    return refuse (call, "it cannot be muted any more", error);
+  call->muted = muted;
+  tac_call_media_update (call);
+  tac_call_changed (call);
+  return TRUE;
+}
+
+gboolean
+tac_call_set_held (TacCall *call, gboolean held, GError **error)
+{
+  if (call->machine.state != (held ? TAC_CALL_ACTIVE : TAC_CALL_HELD))
+    return refuse (
+        call, held ? "only an active call can be held" : "only a held call can be resumed", error);
+  tac_call_event (call, held ? TAC_EVENT_USER_HOLD : TAC_EVENT_USER_RESUME);
+  return TRUE;
+}
+
+gboolean
+tac_call_send_tone (TacCall *call, const char *digit, GError **error)
+{
+  if (strlen (digit) != 1 || strchr ("0123456789*#ABCD", *digit) == NULL)
+    {
+      g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
+                   "\"%s\" is no tone: send one of 0-9, *, # and A-D at a time", digit);
+      return FALSE;
+    }
+  if (call->machine.state != TAC_CALL_ACTIVE)
+    return refuse (call, "tones need an active call", error);
+  tac_call_lane_send (call, TAC_CONTROL_TONE, (const guint8 *)digit, 1);
+  return TRUE;
+}
+
+/* Reading */
+
+TacCallState
+tac_call_get_state (TacCall *call)
+{
+  return call->machine.state;
+}
+
+TacCallReason
+tac_call_get_reason (TacCall *call)
+{
+  return call->machine.reason;
+}
+
+char *
+tac_call_get_reason_text (TacCall *call)
+{
+  return tac_reason_to_text (call->machine.reason, call->peer_name, call->detail);
+}
+
+gboolean
+tac_call_is_dialed (TacCall *call)
+{
+  return call->dialed;
+}
+
+gboolean
+tac_call_was_answered (TacCall *call)
+{
+  return call->answered_us != 0;
+}
+
+gboolean
+tac_call_awaits_reply (TacCall *call)
+{
+  return call->caller && !call->replied;
+}
+
+gboolean
+tac_call_is_inviting (TacCall *call)
+{
+  return tac_call_awaits_reply (call) && !call->path_found;
+}
+
+gint64
+tac_call_get_invited_us (TacCall *call)
+{
+  return call->timeline[TAC_STEP_INVITE_RECEIVED];
+}
+
+gboolean
+tac_call_is_of_invitation (TacCall *call, const guint8 *sms, gsize size)
+{
+  return !call->caller && size == TAC_SMS_SIZE && memcmp (sms, call->invite_sms, size) == 0;
+}
+
+gboolean
+tac_call_is_with (TacCall *call, const guint8 key[TAC_KEY_SIZE])
+{
+  return memcmp (call->peer_key, key, TAC_KEY_SIZE) == 0;
+}
+
+const char *
+tac_call_get_peer_name (TacCall *call)
+{
+  return call->peer_name;
+}
+
+const char *
+tac_call_get_peer_number (TacCall *call)
+{
+  return call->peer_number;
+}
+
+const guint8 *
+tac_call_get_peer_key (TacCall *call)
+{
+  return call->peer_key;
+}
+
+TacTrust
+tac_call_get_trust (TacCall *call)
+{
+  return call->trust;
+}
+
+gboolean
+tac_call_is_secured (TacCall *call)
+{
+  return call->timeline[TAC_STEP_SECURED] != 0;
+}
+
+gboolean
+tac_call_is_muted (TacCall *call)
+{
+  return call->muted;
+}
+
+gboolean
+tac_call_peer_holds (TacCall *call)
+{
+  return call->peer_holds;
+}
+
+const char *const *
+tac_call_get_sas (TacCall *call)
+{
+  return call->sas;
+}
+
+GVariant *
+tac_call_get_timeline (TacCall *call)
+{
+  static const char *const names[TAC_TIMELINE_STEPS]
+      = { "dialed",  "data-up",  "invite-sent",      "invite-received",   "path-found", "secured",
+          "ringing", "answered", "first-voice-sent", "first-voice-heard", "ended" };
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{sx}"));
+  for (guint i = 0; i < TAC_TIMELINE_STEPS; i++)
+    if (call->timeline[i] != 0)
+      g_variant_builder_add (&builder, "{sx}", names[i], call->timeline[i]);
+  return g_variant_builder_end (&builder);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One secure call: the machine decides; SMS, data, path, control lane and media do. */
+#pragma once
+#include "daemon/call-machine.h"
+#include "daemon/config.h"
+#include "daemon/data-call.h"
+#include "daemon/invitations.h"
+#include "daemon/keyring.h"
+#include "daemon/sms.h"
+
+/* What all calls share; outlives them. */
+typedef struct
+{
+  const TacConfig *config;
+  TacModem *modem;
+  TacSms *sms;
+  TacDataCall *data;
+  TacKeyring *keyring;
+  TacCounters *counters;
+  GHashTable *invite_times; /* number → time of the last INVITE sent to it (guint64, Unix ms) */
+} TacCallParts;
+
+#define TAC_TYPE_CALL (tac_call_get_type ())
+G_DECLARE_FINAL_TYPE (TacCall, tac_call, TAC, CALL, GObject)
+
+/* Signals: "changed" (anything that can be read below), "tone" (const char *digit), "over" (for the
+ * user: the reason is known), "released" (nothing of it is left: no socket, no key, no timer).
+ * Between over and released the peer is told. */
+TacCall *tac_call_new (const TacCallParts *parts, const TacContact *peer, gboolean dialed);
+
+void tac_call_dial (TacCall *call);
+/* An invitation of the peer: the call's beginning, or, where it was dialed, glare, which the peer
+ * has won. */
+void tac_call_accept_invitation (TacCall *call, const TacInvitation *invitation);
+/* A REPLY, by whatever way it came. Not OK: counted by the caller. */
+TacMessageResult tac_call_take_reply (TacCall *call, const guint8 *sms, gsize size);
+void tac_call_event (TacCall *call, TacCallEventKind kind);
+
+/* The user's. Errors: TAC_ERROR_INVALID_STATE, TAC_ERROR_INVALID_ARGUMENT, TAC_ERROR_MEDIA_FAILED.
+ */
+gboolean tac_call_answer (TacCall *call, GError **error);
+gboolean tac_call_hang_up (TacCall *call, GError **error);
+gboolean tac_call_set_muted (TacCall *call, gboolean muted, GError **error);
+gboolean tac_call_set_held (TacCall *call, gboolean held, GError **error);
+gboolean tac_call_send_tone (TacCall *call, const char *digit, GError **error);
+
+TacCallState tac_call_get_state (TacCall *call);
+TacCallReason tac_call_get_reason (TacCall *call);
+char *tac_call_get_reason_text (TacCall *call);
+gboolean tac_call_is_dialed (TacCall *call);
+gboolean tac_call_was_answered (TacCall *call);
+gint64 tac_call_get_invited_us (TacCall *call); /* Unix; when the invitation came, 0 where dialed */
+/* Dialed, and not yet answered by the peer's phone: the peer's own INVITE means glare, which the
+ * peer can win as long as nothing has come back at all. */
+gboolean tac_call_awaits_reply (TacCall *call);
+gboolean tac_call_is_inviting (TacCall *call);
+gboolean tac_call_is_of_invitation (TacCall *call, const guint8 *sms, gsize size);
+gboolean tac_call_is_with (TacCall *call, const guint8 key[TAC_KEY_SIZE]);
+const char *tac_call_get_peer_name (TacCall *call);
+const char *tac_call_get_peer_number (TacCall *call);
+const guint8 *tac_call_get_peer_key (TacCall *call);
+TacTrust tac_call_get_trust (TacCall *call);
+gboolean tac_call_is_secured (TacCall *call);
+gboolean tac_call_is_muted (TacCall *call);
+gboolean tac_call_peer_holds (TacCall *call);
+const char *const *tac_call_get_sas (TacCall *call); /* NULL-terminated, empty until known */
+GVariant *tac_call_get_timeline (TacCall *call);     /* a{sx}, floating */
+GVariant *tac_call_get_statistics (TacCall *call);   /* a{sv}, floating */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The contacts, in memory and in a key file: one group a contact, named by its number. */
+/* The contacts, in memory and in a key file: a group that says what it is and how many there are,
+ * then one a contact, named by its number. */
 #include "daemon/contacts.h"
 
 #include "codecs/invitation.h"
@@ -11,6 +12,8 @@
 #include <string.h>
 
 #define FILE_MOST (64 * 1024 * 1024)
+#define HEAD "tacitel-contacts" /* the file's first group; no number, so no contact's */
+#define VERSION 1
 
 struct _TacContacts
 {
@@ -60,6 +63,8 @@ save (TacContacts *contacts, GError **error)
   g_autofree char *text = NULL;
   gsize size;
 
+  g_key_file_set_integer (file, HEAD, "version", VERSION);
+  g_key_file_set_integer (file, HEAD, "contacts", (int)contacts->list->len);
   for (guint i = 0; i < contacts->list->len; i++)
     {
       const TacContact *contact = contacts->list->pdata[i];
@@ -97,8 +102,29 @@ parse_trust (TacTrust *trust, const char *name)
   return FALSE;
 }
 
-static TacContact *
-load_contact (GKeyFile *file, const char *number)
+static guint find_index (TacContacts *contacts, const char *name, const char *number,
+                         const guint8 *key);
+
+/* As GLib's own, but "-1", a missing key and a number that is too large are none. */
+static gboolean
+load_number (GKeyFile *file, const char *group, const char *key, guint64 *number)
+{
+  g_autofree char *text = g_key_file_get_string (file, group, key, NULL);
+
+  return text != NULL && g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, number, NULL);
+}
+
+static gboolean
+check_name (const char *name)
+{
+  gsize length = strlen (name);
+
+  return length > 0 && length <= TAC_PAIR_NAME_MAX && g_utf8_validate (name, -1, NULL)
+         && *name != '+';
+}
+
+static gboolean
+load_contact (TacContacts *contacts, GKeyFile *file, const char *number)
 {
   g_autofree char *name = g_key_file_get_string (file, number, "name", NULL);
   g_autofree char *key = g_key_file_get_string (file, number, "key", NULL);
@@ -106,13 +132,41 @@ load_contact (GKeyFile *file, const char *number)
   g_autofree char *normalised = tac_number_normalise (number);
   TacContact read = { 0 };
 
-  if (name == NULL || key == NULL || trust == NULL || g_strcmp0 (normalised, number) != 0
-      || !parse_key (read.key, key) || !parse_trust (&read.trust, trust))
-    return NULL;
+  if (!load_number (file, number, "invite-time", &read.invite_time_ms) || name == NULL
+      || !check_name (name) || key == NULL || trust == NULL || g_strcmp0 (normalised, number) != 0
+      || !parse_key (read.key, key) || !parse_trust (&read.trust, trust)
+      || find_index (contacts, name, number, read.key) < contacts->list->len)
+    return FALSE;
   read.name = g_steal_pointer (&name);
   read.number = g_strdup (number);
-  read.invite_time_ms = g_key_file_get_uint64 (file, number, "invite-time", NULL);
-  return g_memdup2 (&read, sizeof read);
+  g_ptr_array_add (contacts->list, g_memdup2 (&read, sizeof read));
+  return TRUE;
+}
+
+/* Whether @bytes are a whole file: a torn one has no contacts at its end, or no line's end. */
+static gboolean
+load_groups (TacContacts *contacts, GKeyFile *file, const char *bytes, gsize size, GError **error)
+{
+  gsize n;
+  g_auto (GStrv) groups = g_key_file_get_groups (file, &n);
+  guint64 expected;
+
+  if (size == 0 || bytes[size - 1] != '\n' || g_strcmp0 (groups[0], HEAD) != 0
+      || g_key_file_get_integer (file, HEAD, "version", NULL) != VERSION)
+    return g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                        "%s is damaged, or not Tacitel's, and was left as it is", contacts->path),
+           FALSE;
+  for (gsize i = 1; i < n; i++)
+    if (!load_contact (contacts, file, groups[i]))
+      return g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                          "%s is damaged in [%s] and was left as it is", contacts->path, groups[i]),
+             FALSE;
+  if (!load_number (file, HEAD, "contacts", &expected) || expected != n - 1)
+    return g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                        "%s is damaged, contacts are missing, and was left as it is",
+                        contacts->path),
+           FALSE;
+  return TRUE;
 }
 
 static gboolean
@@ -120,7 +174,6 @@ load (TacContacts *contacts, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *bytes = NULL;
-  g_auto (GStrv) groups = NULL;
   gboolean found;
   gsize size;
 
@@ -133,19 +186,8 @@ load (TacContacts *contacts, GError **error)
       g_prefix_error (error, "%s is damaged and was left as it is: ", contacts->path);
       return FALSE;
     }
-  groups = g_key_file_get_groups (file, NULL);
-  for (gsize i = 0; groups[i] != NULL; i++)
-    {
-      TacContact *contact = load_contact (file, groups[i]);
-
-      if (contact == NULL)
-        {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                       "%s is damaged in [%s] and was left as it is", contacts->path, groups[i]);
-          return FALSE;
-        }
-      g_ptr_array_add (contacts->list, contact);
-    }
+  if (!load_groups (contacts, file, bytes, size, error))
+    return FALSE;
   g_ptr_array_sort (contacts->list, compare_names);
   return TRUE;
 }
@@ -252,13 +294,11 @@ static gboolean
 check_new (TacContacts *contacts, const char *name, const char *number_text, const char *number,
            const char *key_hex, guint8 key[TAC_KEY_SIZE], GError **error)
 {
-  gsize length = strlen (name);
   guint index;
   guint8 secret[TAC_KEY_SIZE];
   gboolean usable;
 
-  if (length == 0 || length > TAC_PAIR_NAME_MAX || !g_utf8_validate (name, -1, NULL)
-      || *name == '+')
+  if (!check_name (name))
     return g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
                         "a name has 1 to %d bytes of UTF-8 and does not start with \"+\"",
                         TAC_PAIR_NAME_MAX),

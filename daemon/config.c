@@ -37,6 +37,15 @@ static const Key keys[] = {
   { "audio", "echo-canceller", KIND_ECHO, AT (audio_echo), 0, 0 },
 };
 
+static gboolean
+is_group (const char *group)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_str_equal (keys[i].group, group))
+      return TRUE;
+  return FALSE;
+}
+
 static const Key *
 find_key (const char *group, const char *name)
 {
@@ -134,6 +143,12 @@ load_group (TacConfig *config, GKeyFile *file, const char *group, GError **error
 {
   g_auto (GStrv) names = g_key_file_get_keys (file, group, NULL, NULL);
 
+  if (!is_group (group))
+    {
+      g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND,
+                   "[%s]: there is no such group", group);
+      return FALSE;
+    }
   for (gsize i = 0; names != NULL && names[i] != NULL; i++)
     {
       const Key *key = find_key (group, names[i]);

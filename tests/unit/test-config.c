@@ -156,6 +156,7 @@ test_refused (Files *files, gconstpointer data)
   } rows[] = {
     { "[modem]\npaht=/x\n", "paht" },
     { "[model]\npath=/x\n", "model" },
+    { "[model]\n", "model" },
     { "[audio]\ntimeout=20\n", "timeout" },
     { "[modem]\npower=maybe\n", "power" },
     { "[data]\ntimeout=0\n", "timeout" },

@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -178,6 +179,27 @@ test_no_file (Place *place, gconstpointer data)
   g_assert_null (tac_keyring_open (place->path, &error));
   g_assert_nonnull (strstr (error->message, place->path));
   g_rmdir (place->path);
+
+  g_clear_error (&error);
+  g_assert_cmpint (mkfifo (place->path, 0600), ==, 0);
+  g_assert_null (tac_keyring_open (place->path, &error)); /* and waits for no writer */
+  g_assert_nonnull (strstr (error->message, place->path));
+}
+
+static void
+test_another_users (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  TacKeyPair identity;
+
+  make (place, &identity);
+  if (chown (place->path, 65534, (gid_t)-1) < 0)
+    {
+      g_test_skip ("only root can give a file away");
+      return;
+    }
+  g_assert_null (tac_keyring_open (place->path, &error));
+  g_assert_nonnull (strstr (error->message, "another user"));
 }
 
 /* Folders where nothing can be made, not even by root. */
@@ -208,6 +230,7 @@ main (int argc, char **argv)
   ADD ("/keyring/foreign", test_foreign);
   ADD ("/keyring/readable-by-others", test_readable_by_others);
   ADD ("/keyring/no-file", test_no_file);
+  ADD ("/keyring/another-users", test_another_users);
   ADD ("/keyring/unwritable", test_unwritable);
   return g_test_run ();
 }

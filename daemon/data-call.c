@@ -34,7 +34,8 @@ struct _TacDataCall
   TacAddressWatch *addresses;
   guint timeout;
   GCancellable *attempt;
-  guint watch; /* of oFono's signals, while not down */
+  guint watch;    /* of oFono's signals, while not down */
+  guint lowering; /* deactivations under way */
 };
 
 enum
@@ -49,6 +50,7 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (TacDataCall, tac_data_call, G_TYPE_OBJECT)
 
 static void fail (TacDataCall *data, const char *why);
+static void raise_if_wanted (TacDataCall *data);
 
 /* The network detached, or the context was taken down. */
 static void
@@ -83,13 +85,26 @@ ask (TacDataCall *data, const char *path, const char *interface, const char *met
 }
 
 static void
+on_deactivated (GObject *bus, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TacDataCall) data = user_data;
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, NULL);
+
+  data->lowering--;
+  raise_if_wanted (data);
+}
+
+/* oFono takes one change of a context at a time: raising waits for this. */
+static void
 deactivate (TacDataCall *data)
 {
   if (data->context == NULL || tac_modem_get_owner (data->modem) == NULL)
     return;
+  data->lowering++;
   tac_ofono_set_property (tac_modem_get_bus (data->modem), tac_modem_get_owner (data->modem),
                           data->context, OFONO_CONTEXT, "Active", g_variant_new_boolean (FALSE),
-                          OFONO_TIMEOUT_MS, NULL, NULL, NULL);
+                          OFONO_TIMEOUT_MS, NULL, on_deactivated, g_object_ref (data));
 }
 
 static void
@@ -286,6 +301,17 @@ raise_context (TacDataCall *data)
   g_signal_emit (data, signals[SIGNAL_CHANGED], 0);
 }
 
+static void
+raise_if_wanted (TacDataCall *data)
+{
+  if (data->step != STEP_DOWN || data->lowering > 0 || g_queue_is_empty (&data->waiting))
+    return;
+  if (tac_modem_has_interface (data->modem, OFONO_CONNECTIONS))
+    raise_context (data);
+  else
+    fail (data, "the modem went away");
+}
+
 void
 tac_data_call_acquire_async (TacDataCall *data, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data)
@@ -306,8 +332,7 @@ tac_data_call_acquire_async (TacDataCall *data, GCancellable *cancellable,
       return;
     }
   g_queue_push_tail (&data->waiting, g_steal_pointer (&task));
-  if (data->step == STEP_DOWN)
-    raise_context (data);
+  raise_if_wanted (data);
 }
 
 gboolean
@@ -345,7 +370,7 @@ tac_data_call_dispose (GObject *object)
 {
   TacDataCall *data = TAC_DATA_CALL (object);
 
-  if (data->modem != NULL && data->step != STEP_DOWN)
+  if (data->modem != NULL && (data->step != STEP_DOWN || !g_queue_is_empty (&data->waiting)))
     fail (data, "the daemon ends");
   g_clear_object (&data->modem);
   G_OBJECT_CLASS (tac_data_call_parent_class)->dispose (object);

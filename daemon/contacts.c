@@ -60,6 +60,7 @@ static gboolean
 save (TacContacts *contacts, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) problem = NULL;
   g_autofree char *text = NULL;
   gsize size;
 
@@ -77,7 +78,11 @@ save (TacContacts *contacts, GError **error)
       g_key_file_set_uint64 (file, contact->number, "invite-time", contact->invite_time_ms);
     }
   text = g_key_file_to_data (file, &size, NULL);
-  return tac_store_file_write (contacts->path, text, size, error);
+  if (tac_store_file_write (contacts->path, text, size, &problem))
+    return TRUE;
+  g_set_error (error, TAC_ERROR, TAC_ERROR_FAILED, "the contacts could not be stored: %s",
+               problem->message);
+  return FALSE;
 }
 
 static gboolean
@@ -114,13 +119,20 @@ load_number (GKeyFile *file, const char *group, const char *key, guint64 *number
   return text != NULL && g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, number, NULL);
 }
 
+/* Names are shown on terminals and typed in place of numbers. */
 static gboolean
 check_name (const char *name)
 {
   gsize length = strlen (name);
 
-  return length > 0 && length <= TAC_PAIR_NAME_MAX && g_utf8_validate (name, -1, NULL)
-         && *name != '+';
+  if (length == 0 || length > TAC_PAIR_NAME_MAX || !g_utf8_validate (name, -1, NULL)
+      || *name == '+')
+    return FALSE;
+  for (const char *p = name; *p != '\0'; p = g_utf8_next_char (p))
+    if (!g_unichar_isprint (g_utf8_get_char (p)))
+      return FALSE;
+  return !g_unichar_isspace (g_utf8_get_char (name))
+         && !g_unichar_isspace (g_utf8_get_char (g_utf8_prev_char (name + length)));
 }
 
 static gboolean
@@ -300,7 +312,8 @@ check_new (TacContacts *contacts, const char *name, const char *number_text, con
 
   if (!check_name (name))
     return g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
-                        "a name has 1 to %d bytes of UTF-8 and does not start with \"+\"",
+                        "a name has 1 to %d bytes of printable text (UTF-8), no blank at its ends "
+                        "and no \"+\" at its start",
                         TAC_PAIR_NAME_MAX),
            FALSE;
   if (number == NULL)

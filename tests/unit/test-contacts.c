@@ -157,6 +157,11 @@ test_refused (Case *test, gconstpointer data)
   } rows[] = {
     { "", CAROL, test->carol_hex, TAC_ERROR_INVALID_ARGUMENT },
     { long_name, CAROL, test->carol_hex, TAC_ERROR_INVALID_ARGUMENT },
+    { " carol", CAROL, test->carol_hex, TAC_ERROR_INVALID_ARGUMENT },
+    { "carol ", CAROL, test->carol_hex, TAC_ERROR_INVALID_ARGUMENT },
+    { "a\nkey=b", CAROL, test->carol_hex, TAC_ERROR_INVALID_ARGUMENT },
+    { "\033[31m", CAROL, test->carol_hex, TAC_ERROR_INVALID_ARGUMENT },
+    { "c\xe2\x80\xaelorac", CAROL, test->carol_hex, TAC_ERROR_INVALID_ARGUMENT }, /* U+202E */
     { "\xff", CAROL, test->carol_hex, TAC_ERROR_INVALID_ARGUMENT },
     { "+15551000004", CAROL, test->carol_hex, TAC_ERROR_INVALID_ARGUMENT },
     { "carol", "5551000003", test->carol_hex, TAC_ERROR_INVALID_NUMBER },
@@ -196,7 +201,7 @@ static void
 test_reopen (Case *test, gconstpointer data)
 {
   static const char *const names[]
-      = { "bob", " bob ", "[x]", "#1", "a\nkey=b", "\\n", "J\xc3\xbcrgen", "a;b", "=", "\t" };
+      = { "bob", "a b", "[x]", "#1", "\\n", "J\xc3\xbcrgen", "a;b", "=", "\\", "x=y" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -302,6 +307,7 @@ test_not_stored (Case *test, gconstpointer data)
   g_assert_no_error (error);
   g_signal_connect_swapped (contacts, "changed", G_CALLBACK (on_changed), test);
   g_assert_false (tac_contacts_add (contacts, "bob", BOB, test->bob_hex, &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_FAILED);
   g_assert_nonnull (strstr (error->message, "/proc/tacitel"));
   g_assert_cmpuint (tac_contacts_count (contacts), ==, 0);
   g_assert_cmpuint (test->changes, ==, 0);
@@ -355,6 +361,7 @@ test_damaged (Case *test, gconstpointer data)
     { "name=bob", "name=+1555" },
     { "name=bob", "nome=bob" },
     { "name=bob", "name=\xff" },
+    { "name=bob", "name=\\t" },
     { test->bob_hex, test->carol_hex },
     { test->bob_hex, "00" },
     { "trust=paired", "trust=fully" },

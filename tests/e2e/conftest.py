@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the end-to-end tests find their kits, and what their marks mean."""
+
+import os
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS))
+os.environ.setdefault("TACITEL_BUILD", str(TESTS.parent / "build"))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: waits for long, left out by tests/run --quick")
+    config.addinivalue_line("markers", "sanitize: also run with the sanitizers' build")

@@ -218,7 +218,7 @@ static const struct Row
   { ENDINGS, ON (BYE), TO (ENDED), 0, { 0 } },
   { S (ENDING_SHAKING), ON (READY), TO (ENDING), 0, { 0 } },
   { S (ENDING), AFTER (BYE), TO (ENDED), 0, { 0 } },
-  { ENDINGS, AFTER (SETUP), TO (ENDED), 0, { 0 } },
+  { S (ENDING_NO_PATH) | S (ENDING_SHAKING), AFTER (SETUP), TO (ENDED), 0, { 0 } },
   { ENDINGS | S (REFUSING), ON (MODEM_GONE), TO (ENDED), 0, { 0 } },
   { ENDINGS | S (REFUSING), ON (SUPERSEDED), TO (ENDED), 0, { 0 } },
   { ENDINGS, ON (DATA_FAILED), TO (ENDED), 0, { 0 } },

@@ -1,0 +1,626 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The call machine against a table of its own, written from the protocol; and where chance leads
+ * it. */
+#include "daemon/call-machine.h"
+#include "daemon/reasons.h"
+
+#include <glib.h>
+#include <string.h>
+
+static const char *const event_names[TAC_CALL_EVENTS] = {
+  "dial",       "invite",      "glare",          "superseded",    "data-up",     "data-failed",
+  "modem-gone", "gathered",    "path-found",     "path-failed",   "sms-sent",    "sms-failed",
+  "reply",      "reply-busy",  "reply-declined", "reply-no-data", "ready",       "sas-commit",
+  "sas-nonce",  "sas-reveal",  "sas-bad",        "ringing",       "answer",      "hold",
+  "resume",     "bye",         "acknowledged",   "violation",     "user-answer", "user-hangup",
+  "user-hold",  "user-resume", "media-failed",   "silent",        "heard",       "timeout",
+};
+static const char *const timer_names[TAC_CALL_TIMERS]
+    = { "repeat", "repeat-2", "give-up", "second-sms", "setup", "handshake",
+        "ring",   "second",   "lost",    "bye",        "refuse" };
+static const char *const action_names[TAC_CALL_ACTIONS] = { "none",
+                                                            "raise-data",
+                                                            "gather",
+                                                            "send-invite",
+                                                            "turn",
+                                                            "make-reply",
+                                                            "reply-by-sms",
+                                                            "refuse-declined",
+                                                            "refuse-no-data",
+                                                            "send-handshake",
+                                                            "check",
+                                                            "send-ready",
+                                                            "send-sas-commit",
+                                                            "send-sas-nonce",
+                                                            "send-sas-reveal",
+                                                            "show-sas",
+                                                            "send-ringing",
+                                                            "ring",
+                                                            "send-answer",
+                                                            "prepare-media",
+                                                            "start-media",
+                                                            "hold-media",
+                                                            "resume-media",
+                                                            "send-hold",
+                                                            "send-resume",
+                                                            "peer-holds",
+                                                            "peer-resumes",
+                                                            "send-bye",
+                                                            "end",
+                                                            "release" };
+
+/* "states: event -> next [reason], actions". "=" for next: it stays. "timeout TIMER" is an event. A
+ * pair that stands nowhere changes nothing. */
+static const char *const table[] = {
+  /* The fast path: one SMS, HANDSHAKE in band. */
+  "new: dial -> preparing-out raise-data",
+  "preparing-out: data-up -> = gather",
+  "preparing-out: gathered -> inviting send-invite",
+  "inviting: sms-sent -> invited",
+  "inviting invited invited-twice invited-thrice: path-found -> reached",
+  "reached: reply -> committed send-ready send-sas-commit prepare-media",
+  "committed: sas-nonce -> revealed send-sas-reveal show-sas",
+  "revealed: ringing -> ringing-out",
+  "ringing-out: answer -> active start-media",
+  "new: invite -> preparing-in raise-data",
+  "preparing-in: data-up -> = gather",
+  "preparing-in: gathered -> checking make-reply",
+  "checking checking-sms: path-found -> shaking send-handshake",
+  "shaking: timeout handshake -> = send-handshake",
+  "shaking: ready -> awaiting-commit prepare-media",
+  "awaiting-commit: sas-commit -> awaiting-reveal send-sas-nonce",
+  "awaiting-reveal: sas-reveal -> ringing-in show-sas send-ringing ring",
+  "ringing-in: user-answer -> active send-answer start-media",
+  /* The second SMS. */
+  "checking: timeout second-sms -> checking-sms reply-by-sms",
+  "inviting invited invited-twice invited-thrice: reply -> replied check",
+  "replied: path-found -> committed send-ready send-sas-commit prepare-media",
+  /* Repeats, and giving up. */
+  "invited: timeout repeat -> invited-twice send-invite",
+  "invited-twice: timeout repeat-2 -> invited-thrice send-invite",
+  "inviting invited invited-twice invited-thrice: timeout give-up -> ended unreachable end release",
+  "inviting: sms-failed -> ended sms-failed end release",
+  /* A REPLY that says no. */
+  "inviting invited invited-twice invited-thrice reached: reply-busy -> ended busy end release",
+  "inviting invited invited-twice invited-thrice reached: reply-declined -> ended remote-declined "
+  "end release",
+  "inviting invited invited-twice invited-thrice reached: reply-no-data -> ended remote-no-data "
+  "end "
+  "release",
+  "preparing-in: data-failed -> refusing no-data refuse-no-data end",
+  "preparing-in: user-hangup -> refusing declined refuse-declined end",
+  "refusing: sms-sent -> ended release",
+  "refusing: sms-failed -> ended release",
+  "refusing: timeout refuse -> ended release",
+  /* Glare, and a peer that has forgotten this call. */
+  "preparing-out inviting invited invited-twice invited-thrice: glare -> preparing-in turn",
+  "preparing-out inviting invited invited-twice invited-thrice reached replied preparing-in "
+  "checking "
+  "checking-sms shaking: superseded -> ended remote-hangup end release",
+  "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held searching "
+  "searching-held: superseded -> ended lost end release",
+  "refusing ending-no-path ending-shaking ending: superseded -> ended release",
+  /* Talking. */
+  "active: user-hold -> held hold-media send-hold",
+  "held: user-resume -> active resume-media send-resume",
+  "active held searching searching-held: hold -> = peer-holds",
+  "active held searching searching-held: resume -> = peer-resumes",
+  "active: silent -> searching",
+  "held: silent -> searching-held",
+  "searching: heard -> active",
+  "searching-held: heard -> held",
+  "searching searching-held: timeout lost -> ending lost send-bye end",
+  /* Hanging up, in every state. */
+  "preparing-out inviting invited invited-twice invited-thrice reached replied: user-hangup -> "
+  "ended "
+  "hangup end release",
+  "checking checking-sms: user-hangup -> ending-no-path declined send-bye end",
+  "shaking: user-hangup -> ending-shaking declined send-bye end",
+  "awaiting-commit awaiting-reveal ringing-in: user-hangup -> ending declined send-bye end",
+  "committed revealed ringing-out active held searching searching-held: user-hangup -> ending "
+  "hangup "
+  "send-bye end",
+  "shaking committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held "
+  "searching searching-held: bye -> ended bye end release",
+  /* Nobody answers, nobody is there, the key does not fit. */
+  "ringing-out ringing-in: timeout ring -> ending no-answer send-bye end",
+  "ringing-out ringing-in: silent -> ending lost send-bye end",
+  "awaiting-reveal: sas-bad -> ending sas-mismatch send-bye end",
+  "replied checking checking-sms: timeout setup -> ended no-path end release",
+  "reached shaking: timeout setup -> ended lost end release",
+  "committed revealed awaiting-commit awaiting-reveal: timeout setup -> ending lost send-bye end",
+  /* What breaks. */
+  "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held searching "
+  "searching-held: media-failed -> ending media-failed send-bye end",
+  "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held searching "
+  "searching-held: violation -> ending protocol-error send-bye end",
+  "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held searching "
+  "searching-held: modem-gone -> ending modem-gone send-bye end",
+  "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held searching "
+  "searching-held: data-failed -> ending no-data send-bye end",
+  "preparing-out inviting invited invited-twice invited-thrice reached replied preparing-in "
+  "checking "
+  "checking-sms shaking: media-failed -> ended media-failed end release",
+  "preparing-out inviting invited invited-twice invited-thrice reached replied preparing-in "
+  "checking "
+  "checking-sms shaking: violation -> ended protocol-error end release",
+  "preparing-out inviting invited invited-twice invited-thrice reached replied preparing-in "
+  "checking "
+  "checking-sms shaking: modem-gone -> ended modem-gone end release",
+  "preparing-out inviting invited invited-twice invited-thrice reached replied checking "
+  "checking-sms "
+  "shaking: data-failed -> ended no-data end release",
+  "preparing-out inviting invited invited-twice invited-thrice reached replied preparing-in "
+  "checking "
+  "checking-sms shaking: path-failed -> ended no-path end release",
+  /* BYE on its way, while it is over for this user. */
+  "ending-no-path: path-found -> ending-shaking send-handshake",
+  "ending-shaking: timeout handshake -> = send-handshake",
+  "ending-shaking: ready -> ending",
+  "ending-no-path ending-shaking: timeout setup -> ended release",
+  "ending: timeout bye -> ended release",
+  "ending-no-path ending-shaking ending: acknowledged -> ended release",
+  "ending-no-path ending-shaking ending: bye -> ended release",
+  "ending-no-path ending-shaking ending refusing: modem-gone -> ended release",
+  "ending-no-path ending-shaking ending: data-failed -> ended release",
+};
+
+static guint
+find_name (const char *const *names, guint n, const char *name)
+{
+  for (guint i = 0; i < n; i++)
+    if (g_strcmp0 (names[i], name) == 0)
+      return i;
+  return n;
+}
+
+static TacCallState
+find_state (const char *name)
+{
+  for (guint i = 0; i < TAC_CALL_STATES; i++)
+    if (g_str_equal (tac_call_state_name ((TacCallState)i), name))
+      return (TacCallState)i;
+  g_error ("the table names no state \"%s\"", name);
+}
+
+static TacCallReason
+find_reason (const char *name)
+{
+  for (guint i = 1; i < TAC_CALL_REASONS; i++)
+    if (g_str_equal (tac_reason_to_string ((TacCallReason)i), name))
+      return (TacCallReason)i;
+  return TAC_REASON_NONE;
+}
+
+typedef struct
+{
+  gboolean named;
+  TacCallState next;
+  TacCallReason reason;
+  gboolean reason_of_bye;
+  guint n;
+  TacCallAction actions[TAC_CALL_ACTIONS_MAX];
+} Expected;
+
+static Expected expected[TAC_CALL_STATES][TAC_CALL_EVENTS][TAC_CALL_TIMERS];
+
+static void
+parse_effect (Expected *row, TacCallState from, char **words)
+{
+  row->named = TRUE;
+  row->next = g_str_equal (words[0], "=") ? from : find_state (words[0]);
+  for (guint i = 1; words[i] != NULL; i++)
+    {
+      guint action = find_name (action_names, TAC_CALL_ACTIONS, words[i]);
+
+      if (action < TAC_CALL_ACTIONS)
+        row->actions[row->n++] = (TacCallAction)action;
+      else if (g_str_equal (words[i], "bye"))
+        row->reason_of_bye = TRUE;
+      else if ((row->reason = find_reason (words[i])) == TAC_REASON_NONE)
+        g_error ("neither reason nor action: \"%s\"", words[i]);
+    }
+}
+
+static void
+parse_row (const char *text)
+{
+  g_auto (GStrv) halves = g_strsplit (text, " -> ", 2);
+  g_auto (GStrv) left = g_strsplit (halves[0], ": ", 2);
+  g_auto (GStrv) froms = g_strsplit (left[0], " ", 0);
+  g_auto (GStrv) event = g_strsplit (left[1], " ", 2);
+  g_auto (GStrv) effect = g_strsplit (halves[1], " ", 0);
+  guint kind = find_name (event_names, TAC_CALL_EVENTS, event[0]);
+  guint timer = event[1] != NULL ? find_name (timer_names, TAC_CALL_TIMERS, event[1]) : 0;
+
+  g_assert_cmpuint (kind, <, TAC_CALL_EVENTS);
+  g_assert_cmpuint (timer, <, TAC_CALL_TIMERS);
+  for (guint i = 0; froms[i] != NULL; i++)
+    {
+      TacCallState from = find_state (froms[i]);
+      Expected *row = &expected[from][kind][timer];
+
+      if (row->named)
+        g_error ("the table has two rows for %s", text);
+      parse_effect (row, from, effect);
+    }
+}
+
+static void
+parse_table (void)
+{
+  memset (expected, 0, sizeof expected);
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    parse_row (table[i]);
+}
+
+static void
+check_named (const Expected *row, TacCallState from, TacCallEvent event)
+{
+  TacCallMachine machine = { from, TAC_REASON_NONE };
+  TacCallStep step = tac_call_machine_step (&machine, event);
+  unsigned before = tac_call_state_timers (from), after = tac_call_state_timers (row->next);
+
+  g_test_message ("%s, %s %s", tac_call_state_name (from), event_names[event.kind],
+                  event.kind == TAC_EVENT_TIMEOUT ? timer_names[event.timer] : "");
+  g_assert_false (step.ignored);
+  g_assert_cmpstr (tac_call_state_name (machine.state), ==, tac_call_state_name (row->next));
+  g_assert_cmpint (machine.reason, ==,
+                   row->reason_of_bye ? tac_reason_from_bye (event.bye) : row->reason);
+  g_assert_cmpuint (step.n, ==, row->n);
+  for (guint i = 0; i < row->n; i++)
+    g_assert_cmpstr (action_names[step.actions[i]], ==, action_names[row->actions[i]]);
+  g_assert_cmpuint (step.stop, ==, before & ~after);
+  g_assert_cmpuint (step.start, ==, after & ~before);
+}
+
+/* Every state with every event: what the table names happens, and nothing else does. */
+static void
+test_table (void)
+{
+  parse_table ();
+  for (guint from = 0; from < TAC_CALL_STATES; from++)
+    for (guint kind = 0; kind < TAC_CALL_EVENTS; kind++)
+      for (guint argument = 0; argument < TAC_CALL_TIMERS; argument++)
+        {
+          const guint timer = kind == TAC_EVENT_TIMEOUT ? argument : 0;
+          const Expected *row = &expected[from][kind][timer];
+          TacCallEvent event = { .kind = (TacCallEventKind)kind,
+                                 .bye = (TacByeReason)(argument % (TAC_BYE_PROTOCOL + 1)),
+                                 .timer = (TacCallTimer)timer };
+          TacCallMachine machine = { (TacCallState)from, TAC_REASON_NONE };
+
+          if (row->named)
+            check_named (row, machine.state, event);
+          else
+            {
+              if (!tac_call_machine_step (&machine, event).ignored)
+                g_error ("%s heeds %s %s", tac_call_state_name ((TacCallState)from),
+                         event_names[kind], timer_names[timer]);
+              g_assert_cmpint (machine.state, ==, from);
+              g_assert_cmpint (machine.reason, ==, TAC_REASON_NONE);
+            }
+        }
+}
+
+/* A timer that runs out does something, save the one that only measures. */
+static void
+test_timers_have_rows (void)
+{
+  for (guint state = 0; state < TAC_CALL_STATES; state++)
+    for (guint timer = 0; timer < TAC_CALL_TIMERS; timer++)
+      {
+        TacCallMachine machine = { (TacCallState)state, TAC_REASON_NONE };
+        TacCallEvent event = { .kind = TAC_EVENT_TIMEOUT, .timer = (TacCallTimer)timer };
+        gboolean runs = (tac_call_state_timers (machine.state) & (1u << timer)) != 0;
+
+        if (timer != TAC_TIMER_SECOND)
+          g_assert_cmpint (!tac_call_machine_step (&machine, event).ignored, ==, runs);
+      }
+}
+
+/* No state is a trap: with no more events than timers and BYE's end, every call ends. States that
+ * wait for something else are those that wait for data, which has a time-out of its own, and
+ * talking. */
+static gboolean
+reaches_end (TacCallState state, guint depth)
+{
+  if (state == TAC_CALL_ENDED)
+    return TRUE;
+  for (guint timer = 0; depth > 0 && timer < TAC_CALL_TIMERS; timer++)
+    {
+      TacCallMachine machine = { state, TAC_REASON_NONE };
+
+      if ((tac_call_state_timers (state) & (1u << timer)) != 0)
+        tac_call_machine_step (
+            &machine, (TacCallEvent){ .kind = TAC_EVENT_TIMEOUT, .timer = (TacCallTimer)timer });
+      if (machine.state != state && reaches_end (machine.state, depth - 1))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+test_no_trap (void)
+{
+  for (guint state = TAC_CALL_PREPARING_OUT; state < TAC_CALL_STATES; state++)
+    {
+      TacCallMachine machine = { (TacCallState)state, TAC_REASON_NONE };
+
+      if (state == TAC_CALL_PREPARING_OUT || state == TAC_CALL_PREPARING_IN)
+        tac_call_machine_step (&machine, (TacCallEvent){ .kind = TAC_EVENT_DATA_FAILED });
+      else if (state == TAC_CALL_ACTIVE || state == TAC_CALL_HELD)
+        tac_call_machine_step (&machine, (TacCallEvent){ .kind = TAC_EVENT_SILENT });
+      g_test_message ("%s", tac_call_state_name ((TacCallState)state));
+      g_assert_true (reaches_end (machine.state, 4));
+    }
+}
+
+static TacCallEvent
+random_event (void)
+{
+  return (TacCallEvent){ .kind = (TacCallEventKind)g_test_rand_int_range (0, TAC_CALL_EVENTS),
+                         .bye = (TacByeReason)g_test_rand_int_range (0, TAC_BYE_PROTOCOL + 1),
+                         .timer = (TacCallTimer)g_test_rand_int_range (0, TAC_CALL_TIMERS) };
+}
+
+/* What a step says, and the state it leads to, fit what came before. */
+typedef struct
+{
+  TacCallMachine machine;
+  unsigned timers;
+  gboolean ready, over, released;
+} Walk;
+
+static void
+check_step (Walk *walk, TacCallStep step)
+{
+  g_assert_cmpuint (step.stop & ~walk->timers, ==, 0);
+  g_assert_cmpuint (step.start & walk->timers & ~step.stop, ==, 0);
+  walk->timers = (walk->timers & ~step.stop) | step.start;
+  g_assert_cmpuint (walk->timers, ==, tac_call_state_timers (walk->machine.state));
+  for (guint i = 0; i < step.n; i++)
+    {
+      if (step.actions[i] == TAC_ACTION_RING || step.actions[i] == TAC_ACTION_START_MEDIA)
+        g_assert_true (walk->ready);
+      if (step.actions[i] == TAC_ACTION_END)
+        {
+          g_assert_false (walk->over);
+          walk->over = TRUE;
+        }
+      if (step.actions[i] == TAC_ACTION_RELEASE)
+        {
+          g_assert_false (walk->released);
+          walk->released = TRUE;
+        }
+    }
+  g_assert_cmpint (walk->over, ==, walk->machine.reason != TAC_REASON_NONE);
+  g_assert_cmpint (walk->over, ==, tac_call_state_over (walk->machine.state));
+  g_assert_cmpint (walk->released, ==, walk->machine.state == TAC_CALL_ENDED);
+}
+
+static void
+walk_at_random (void)
+{
+  static const TacCallEventKind starts[] = { TAC_EVENT_DIAL, TAC_EVENT_INVITE };
+  Walk walk = { .machine = { TAC_CALL_NEW, TAC_REASON_NONE } };
+  TacCallReason reason;
+  guint steps;
+
+  check_step (&walk,
+              tac_call_machine_step (
+                  &walk.machine, (TacCallEvent){ .kind = starts[g_test_rand_int_range (0, 2)] }));
+  for (steps = 0; walk.machine.state != TAC_CALL_ENDED && steps < 100000; steps++)
+    {
+      TacCallEvent event = random_event ();
+
+      /* READY for the callee; for the caller, SAS_NONCE proves as much. */
+      if ((event.kind == TAC_EVENT_READY && walk.machine.state == TAC_CALL_SHAKING)
+          || (event.kind == TAC_EVENT_SAS_NONCE && walk.machine.state == TAC_CALL_COMMITTED))
+        walk.ready = TRUE;
+      check_step (&walk, tac_call_machine_step (&walk.machine, event));
+    }
+  g_assert_cmpint (walk.machine.state, ==, TAC_CALL_ENDED);
+  g_assert_cmpuint (walk.timers, ==, 0);
+  reason = walk.machine.reason;
+  for (steps = 0; steps < 100; steps++)
+    g_assert_true (tac_call_machine_step (&walk.machine, random_event ()).ignored);
+  g_assert_cmpint (walk.machine.reason, ==, reason);
+}
+
+static void
+test_random_walks (void)
+{
+  for (guint i = 0; i < 20000; i++)
+    walk_at_random ();
+}
+
+/* Two machines. What one sends, the other gets in order (the control lane sees to it), unless the
+ * network is cut. Time passes only when nothing is under way. */
+typedef struct Peer Peer;
+struct Peer
+{
+  TacCallMachine machine;
+  GQueue inbox; /* TacCallEvent */
+  Peer *other;
+  gboolean cut;
+};
+
+static void
+deliver (Peer *to, TacCallEvent event)
+{
+  if (!to->cut)
+    g_queue_push_tail (&to->inbox, g_memdup2 (&event, sizeof event));
+}
+
+static void
+own (Peer *peer, TacCallEventKind kind)
+{
+  TacCallEvent event = { .kind = kind };
+
+  g_queue_push_tail (&peer->inbox, g_memdup2 (&event, sizeof event));
+}
+
+static void
+act (Peer *peer, TacCallAction action)
+{
+  static const struct
+  {
+    TacCallAction action;
+    gboolean own;
+    TacCallEventKind event;
+  } effects[] = {
+    { TAC_ACTION_RAISE_DATA, TRUE, TAC_EVENT_DATA_UP },
+    { TAC_ACTION_GATHER, TRUE, TAC_EVENT_GATHERED },
+    { TAC_ACTION_SEND_INVITE, TRUE, TAC_EVENT_SMS_SENT },
+    { TAC_ACTION_SEND_INVITE, FALSE, TAC_EVENT_INVITE },
+    { TAC_ACTION_MAKE_REPLY, TRUE, TAC_EVENT_PATH_FOUND },
+    { TAC_ACTION_MAKE_REPLY, FALSE, TAC_EVENT_PATH_FOUND },
+    { TAC_ACTION_SEND_HANDSHAKE, FALSE, TAC_EVENT_REPLY },
+    { TAC_ACTION_REFUSE_DECLINED, FALSE, TAC_EVENT_REPLY_DECLINED },
+    { TAC_ACTION_REFUSE_DECLINED, TRUE, TAC_EVENT_SMS_SENT },
+    { TAC_ACTION_REFUSE_NO_DATA, FALSE, TAC_EVENT_REPLY_NO_DATA },
+    { TAC_ACTION_REFUSE_NO_DATA, TRUE, TAC_EVENT_SMS_SENT },
+    { TAC_ACTION_SEND_READY, FALSE, TAC_EVENT_READY },
+    { TAC_ACTION_SEND_SAS_COMMIT, FALSE, TAC_EVENT_SAS_COMMIT },
+    { TAC_ACTION_SEND_SAS_NONCE, FALSE, TAC_EVENT_SAS_NONCE },
+    { TAC_ACTION_SEND_SAS_REVEAL, FALSE, TAC_EVENT_SAS_REVEAL },
+    { TAC_ACTION_SEND_RINGING, FALSE, TAC_EVENT_RINGING },
+    { TAC_ACTION_SEND_ANSWER, FALSE, TAC_EVENT_ANSWER },
+    { TAC_ACTION_SEND_HOLD, FALSE, TAC_EVENT_HOLD },
+    { TAC_ACTION_SEND_RESUME, FALSE, TAC_EVENT_RESUME },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (effects); i++)
+    if (effects[i].action == action && effects[i].own)
+      own (peer, effects[i].event);
+    else if (effects[i].action == action)
+      deliver (peer->other, (TacCallEvent){ .kind = effects[i].event });
+  if (action == TAC_ACTION_SEND_BYE)
+    {
+      deliver (peer->other, (TacCallEvent){ .kind = TAC_EVENT_BYE,
+                                            .bye = tac_reason_to_bye (peer->machine.reason) });
+      if (!peer->cut && !peer->other->cut)
+        own (peer, TAC_EVENT_ACKNOWLEDGED);
+    }
+}
+
+static void
+feed (Peer *peer, TacCallEvent event)
+{
+  TacCallStep step = tac_call_machine_step (&peer->machine, event);
+
+  for (guint i = 0; i < step.n; i++)
+    act (peer, step.actions[i]);
+}
+
+static gboolean
+drain_one (Peer *peer)
+{
+  g_autofree TacCallEvent *event = g_queue_pop_head (&peer->inbox);
+
+  if (event != NULL)
+    feed (peer, *event);
+  return event != NULL;
+}
+
+/* The first of its timers, in the machine's order; silence once the network is cut. */
+static gboolean
+wait_for_time (Peer *peer)
+{
+  unsigned timers = tac_call_state_timers (peer->machine.state) & ~(1u << TAC_TIMER_SECOND);
+
+  if (peer->cut && tac_call_silence_s (peer->machine.state) > 0)
+    feed (peer, (TacCallEvent){ .kind = TAC_EVENT_SILENT });
+  else if (timers != 0)
+    feed (peer, (TacCallEvent){ .kind = TAC_EVENT_TIMEOUT,
+                                .timer = (TacCallTimer)g_bit_nth_lsf (timers, -1) });
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static const TacCallEventKind whims[]
+    = { TAC_EVENT_USER_ANSWER,  TAC_EVENT_USER_HANGUP, TAC_EVENT_USER_HOLD,  TAC_EVENT_USER_RESUME,
+        TAC_EVENT_MEDIA_FAILED, TAC_EVENT_MODEM_GONE,  TAC_EVENT_DATA_FAILED };
+
+static void
+live (Peer peers[2])
+{
+  guint chatter = (guint)g_test_rand_int_range (0, 60);
+
+  for (guint round = 0; round < 2000; round++)
+    {
+      Peer *peer = &peers[g_test_rand_int_range (0, 2)];
+
+      if (round == chatter)
+        peers[0].cut = peers[1].cut = g_test_rand_bit ();
+      if (round < chatter && g_test_rand_int_range (0, 8) == 0)
+        feed (peer, (TacCallEvent){ .kind = whims[g_test_rand_int_range (0, 4)] });
+      else if (g_test_rand_int_range (0, 200) == 0)
+        feed (peer, (TacCallEvent){ .kind = whims[g_test_rand_int_range (0, 7)] });
+      if (!drain_one (peer) && !drain_one (peer->other) && !wait_for_time (peer))
+        wait_for_time (peer->other);
+    }
+  /* Whoever still talks hangs up. */
+  feed (&peers[0], (TacCallEvent){ .kind = TAC_EVENT_USER_HANGUP });
+  for (guint round = 0; round < 500; round++)
+    if (!drain_one (&peers[0]) && !drain_one (&peers[1]) && !wait_for_time (&peers[0])
+        && !wait_for_time (&peers[1]))
+      break;
+}
+
+static void
+test_two_agree (void)
+{
+  for (guint i = 0; i < 5000; i++)
+    {
+      Peer peers[2] = { { .machine = { TAC_CALL_NEW, TAC_REASON_NONE } },
+                        { .machine = { TAC_CALL_NEW, TAC_REASON_NONE } } };
+
+      peers[0].other = &peers[1];
+      peers[1].other = &peers[0];
+      feed (&peers[0], (TacCallEvent){ .kind = TAC_EVENT_DIAL });
+      live (peers);
+      g_assert_cmpstr (tac_call_state_name (peers[0].machine.state), ==, "ended");
+      g_assert_cmpint (peers[0].machine.reason, !=, TAC_REASON_NONE);
+      if (peers[1].machine.state != TAC_CALL_NEW) /* the invitation came */
+        g_assert_cmpstr (tac_call_state_name (peers[1].machine.state), ==, "ended");
+      for (guint side = 0; side < 2; side++)
+        g_queue_clear_full (&peers[side].inbox, g_free);
+    }
+}
+
+static void
+test_reasons (void)
+{
+  for (guint i = 1; i < TAC_CALL_REASONS; i++)
+    {
+      TacCallReason reason = (TacCallReason)i;
+      g_autofree char *plain = tac_reason_to_text (reason, "Bob 100%s", NULL);
+      g_autofree char *detailed = tac_reason_to_text (reason, "Bob", "it is raining");
+
+      g_assert_cmpstr (tac_reason_to_string (reason), !=, "");
+      g_assert_cmpuint (strlen (plain), >, 8);
+      g_assert_nonnull (strstr (detailed, "it is raining"));
+      g_assert_null (strstr (detailed, "%s"));
+    }
+  for (guint bye = 0; bye <= TAC_BYE_PROTOCOL; bye++)
+    g_assert_cmpint (tac_reason_to_bye (tac_reason_from_bye ((TacByeReason)bye)), ==, bye);
+  g_assert_cmpint (tac_reason_from_bye ((TacByeReason)200), ==, TAC_REASON_PROTOCOL_ERROR);
+  g_assert_null (tac_reason_to_missed (TAC_REASON_DECLINED));
+  g_assert_cmpstr (tac_reason_to_missed (TAC_REASON_NO_ANSWER), ==, "no-answer");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/call-machine/table", test_table);
+  g_test_add_func ("/call-machine/timers-have-rows", test_timers_have_rows);
+  g_test_add_func ("/call-machine/no-trap", test_no_trap);
+  g_test_add_func ("/call-machine/random-walks", test_random_walks);
+  g_test_add_func ("/call-machine/two-agree", test_two_agree);
+  g_test_add_func ("/call-machine/reasons", test_reasons);
+  return g_test_run ();
+}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls that cannot be: each ends with a reason that both sides can act on."""
+
+import os
+
+import pytest
+from couple import Couple, couple
+from demokit.bus import BusError, variant
+
+
+@pytest.fixture(scope="module")
+def trio():
+    with couple(os.environ["TACITEL_BUILD"], ("alice", "bob", "carol"), "[call]\nring-timeout=2\n") as trio:
+        yield trio
+
+
+def test_no_answer(trio: Couple):
+    ends = trio.ring(trio.alice, trio.bob)
+    assert trio.gone(*ends) == ["no-answer", "no-answer"]
+
+
+@pytest.mark.sanitize
+def test_busy(trio: Couple):
+    ends = trio.talk(trio.alice, trio.bob)
+    third = trio.dial(trio.phones["carol"], trio.bob)
+    assert trio.gone(third) == ["busy"]
+    assert [end.properties["State"] for end in ends] == ["active", "active"]
+    ends[0].call("Hangup")
+    trio.gone(*ends)
+
+
+def test_callee_without_data(trio: Couple):
+    trio.emulated(trio.bob, "Set", "(a{sv})", {"DataAllowed": variant("b", False)})
+    try:
+        out = trio.dial(trio.alice, trio.bob)
+        assert trio.gone(out, timeout_s=40) == ["remote-no-data"]
+    finally:
+        trio.emulated(trio.bob, "Set", "(a{sv})", {"DataAllowed": variant("b", True)})
+
+
+def test_caller_without_data(trio: Couple):
+    trio.rule(kind="at", direction="up", phone="alice", pattern=r"\+CGACT=1", action="fail", code=148, times=1)
+    out = trio.dial(trio.alice, trio.bob)
+    assert trio.gone(out, timeout_s=40) == ["no-data"]
+    assert "APN" in out.properties["ReasonText"] or "data" in out.properties["ReasonText"]
+
+
+def test_network_refuses_the_invitation(trio: Couple):
+    trio.rule(kind="sms", phone="alice", direction="up", action="fail", code=38, times=1)
+    out = trio.dial(trio.alice, trio.bob)
+    assert trio.gone(out) == ["sms-failed"]
+
+
+def test_no_sound_server_at_the_caller(trio: Couple):
+    trio.lab.phone("alice").stop("pulseaudio")
+    try:
+        out = trio.dial(trio.alice, trio.bob)
+        incoming = trio.bob.wait_call()
+        reasons = trio.gone(out, incoming, timeout_s=30)
+        assert reasons == ["media-failed", "remote-media-failed"]
+        assert "PulseAudio" in out.properties["ReasonText"] or "sound" in out.properties["ReasonText"]
+    finally:
+        trio.lab.phone("alice").start("pulseaudio")
+    ends = trio.talk(trio.alice, trio.bob)
+    ends[0].call("Hangup")
+    trio.gone(*ends)
+
+
+def test_modem_gone_in_a_call(trio: Couple):
+    out, incoming = trio.talk(trio.alice, trio.bob)
+    trio.emulated(trio.alice, "Set", "(a{sv})", {"Powered": variant("b", False)})
+    try:
+        assert trio.gone(out)[0] in ("modem-gone", "no-data")
+        assert incoming.wait_state("reconnecting", "ended") in ("reconnecting", "ended")
+        if incoming.properties["State"] != "ended":
+            incoming.call("Hangup")
+        trio.gone(incoming)
+        with pytest.raises(BusError, match="NoModem|NotRegistered"):
+            trio.manager(trio.alice, "Dial", "(s)", "bob")
+    finally:
+        trio.emulated(trio.alice, "Set", "(a{sv})", {"Powered": variant("b", True)})
+    trio.alice.wait_ready()
+
+
+@pytest.mark.slow
+def test_an_invitation_a_minute_late_never_rings(trio: Couple):
+    missed = len([one for one in trio.bob.service.signals if "MissedCall" in str(one)])
+    trio.rule(kind="sms", phone="bob", direction="down", action="delay", delay_ms=62000, times=3)
+    out = trio.dial(trio.alice, trio.bob)
+    assert trio.gone(out, timeout_s=80) == ["unreachable"]
+    trio.bob.service.wait(lambda: len([one for one in trio.bob.service.signals
+                                       if "MissedCall" in str(one)]) > missed, 90, "the missed call")
+    assert not trio.bob.service.objects("org.tacitel.Call1")

@@ -11,13 +11,17 @@
 
 #include <sodium.h>
 
+/* The capture is no clock's slave: an encoder counts samples, and a correction of the time between
+ * two sound cards would cut or stretch them. The drift ends in the other side's playout buffer,
+ * which is made for it. */
 #define DEFAULT_CAPTURE                                                                            \
-  "pulsesrc client-name=Tacitel buffer-time=40000 latency-time=20000 "                             \
+  "pulsesrc client-name=Tacitel provide-clock=false slave-method=none buffer-time=80000 "          \
+  "latency-time=20000 "                                                                            \
   "stream-properties=\"props,media.role=phone\""
 #define DEFAULT_PLAYBACK                                                                           \
   "pulsesink client-name=Tacitel buffer-time=40000 latency-time=20000 "                            \
   "stream-properties=\"props,media.role=phone\""
-#define CANCELLER "webrtcdsp probe=tacitel-far-end noise-suppression-level=low"
+#define CANCELLER "webrtcdsp probe=tacitel-far-end gain-control=false noise-suppression=false"
 #define FAR_END "webrtcechoprobe name=tacitel-far-end"
 
 struct TacMedia

@@ -24,7 +24,8 @@ on_data (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean up = tac_data_call_acquire_finish (TAC_DATA_CALL (source), result, &error);
 
-  if (up && call->machine.state == TAC_CALL_ENDED)
+  /* Too late, or twice: cancelling (glare) may come after the context did. */
+  if (up && (call->holds_data || call->machine.state == TAC_CALL_ENDED))
     tac_data_call_release (call->parts.data);
   else if (up)
     {

@@ -8,6 +8,7 @@
 #include "daemon/errors.h"
 #include "daemon/reasons.h"
 
+#include <malloc.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -72,6 +73,12 @@ on_released (TacCalls *calls, TacCall *call)
 {
   g_signal_handlers_disconnect_by_data (call, calls);
   g_ptr_array_remove_fast (calls->leaving, call);
+  /* What a call took may stay scattered over the heap until the next; an idle daemon gives it back.
+   */
+#ifdef __GLIBC__
+  if (calls->current == NULL && calls->leaving->len == 0)
+    malloc_trim (0);
+#endif
   check_done (calls);
 }
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 from demokit.bus import variant
-from demokit.phones import CONTACTS, EMULATOR, EMULATOR_PATH, MAIN, Network, TacitelPhone
+from demokit.phones import CONTACTS, EMULATOR, EMULATOR_PATH, MAIN, MANAGER, Network, TacitelPhone
 from labkit import Lab
 
 TYPES = {bool: "b", int: "u", str: "s"}
@@ -20,9 +20,8 @@ class Phone(TacitelPhone):
 
     def emulate(self, **values) -> None:
         """Sets properties of org.tacitel.Emulator1.Phone."""
-        self.network.service.call(
-            f"{EMULATOR_PATH}/phone/{self.name}", f"{EMULATOR}.Phone", "Set", "(a{sv})",
-            {name: variant(TYPES[type(value)], value) for name, value in values.items()})
+        self.emulated("Set", "(a{sv})",
+                      {name: variant(TYPES[type(value)], value) for name, value in values.items()})
 
     def wait_state(self, *states: str, timeout_s: float = 20) -> str:
         """Waits until the manager's State is one of these."""
@@ -47,6 +46,21 @@ class Phone(TacitelPhone):
                         "org.freedesktop.DBus.GetConnectionUnixProcessID", "org.tacitel.Tacitel")
         assert done.returncode == 0, done.stderr
         return int(done.stdout.strip("(),\n").split()[-1])
+
+    def stop_daemon(self, signal: str = "TERM") -> None:
+        """Ends taciteld and waits until it has left the bus."""
+        assert self.run("kill", f"-{signal}", str(self.daemon_pid())).returncode == 0
+        self.service.wait(lambda: not self.service.objects(MANAGER), 20, "taciteld to end")
+
+    def start_daemon(self) -> None:
+        """As anybody does, by calling it; returns when what it shows is known."""
+        self.tacitel("status")
+        self.service.wait(lambda: self.service.objects(MANAGER), 20, "taciteld to start")
+
+    def emulated(self, method: str, signature: str = "()", *arguments):
+        """Calls a method of org.tacitel.Emulator1.Phone."""
+        return self.network.service.call(f"{EMULATOR_PATH}/phone/{self.name}", f"{EMULATOR}.Phone", method,
+                                         signature, *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -74,4 +88,5 @@ def phones(lab, network):
 def alice(phones):
     """Ready again after each test."""
     yield phones[0]
-    phones[0].wait_ready()
+    phones[0].emulate(Powered=True, SimInserted=True, Registration="registered")
+    phones[0].wait_ready(timeout_s=20)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A phone that nobody calls: taciteld sleeps, is small, and keeps its memory to itself."""
+
+import re
+
+import pytest
+from basis import alice, lab, network, phones  # noqa: F401: fixtures
+
+IDLE_S = 30
+RSS_KIB = 10 * 1024
+
+
+def proc(phone, name: str) -> str:
+    done = phone.run("cat", f"/proc/{phone.daemon_pid()}/{name}")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_no_system_call(alice, tmp_path):  # noqa: F811
+    """Not one: no timer, no polling, nothing that wakes a processor."""
+    trace = tmp_path / "trace"
+    alice.run("timeout", "--signal=INT", str(IDLE_S), "strace", "-f", "-o", str(trace), "-p", str(alice.daemon_pid()))
+    lines = trace.read_text().splitlines()
+    # What each thread sleeps in, cut off by the end of the trace.
+    asleep = [line for line in lines if line.endswith(("<detached ...>", "<unfinished ...>"))]
+    assert asleep, "nothing was traced"
+    assert lines == asleep
+
+
+def test_small(alice):  # noqa: F811
+    status = proc(alice, "status")
+    assert int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) <= RSS_KIB
+
+
+def test_no_engine(alice):  # noqa: F811
+    """What moves voice is loaded by the first call."""
+    maps = proc(alice, "maps")
+    assert "libgio" in maps
+    for library in ("libnice", "libgstreamer", "libopus", "tacitel-engine"):
+        assert library not in maps
+
+
+def test_closed_memory(alice):  # noqa: F811
+    """No core dump; /proc/PID is root's, so that no other program of the user's reads the keys."""
+    assert re.search(r"Max core file size +0 +0 ", proc(alice, "limits"))
+    done = alice.run("stat", "-c", "%u", f"/proc/{alice.daemon_pid()}/mem")
+    assert done.stdout.strip() == "0"
+    locked = int(re.search(r"VmLck:\s+(\d+) kB", proc(alice, "status"))[1])
+    assert locked > 0

@@ -99,7 +99,12 @@ static void
 take_sim_property (TacModem *modem, const char *name, GVariant *value)
 {
   if (g_str_equal (name, "Present") && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-    modem->sim_present = g_variant_get_boolean (value);
+    {
+      if (!g_variant_get_boolean (value))
+        forget_sim (modem); /* oFono does not say that the number went with it */
+      else
+        modem->sim_present = TRUE;
+    }
   else if (g_str_equal (name, "SubscriberNumbers")
            && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
     {

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* clang-format off */
 /* The life of a call. All of it is in two tables: what a state is, and what an event does there.
  *
- *   caller                                              callee
- *   preparing-out   data up, candidates gathered
- *   inviting        ---- INVITE, one SMS ------------>  preparing-in        data up, candidates
- * gathered invited …       <=== checks towards the caller ===  checking            1.5 s, then
- * REPLY by SMS too reached         <--- HANDSHAKE (REPLY) -----------  shaking             every
- * 200 ms committed       ---- READY, SAS_COMMIT ---------->  awaiting-commit     the caller is
- * there, now
- *                   <--- SAS_NONCE -------------------  awaiting-reveal
- *   revealed        ---- SAS_REVEAL ----------------->  ringing-in          only from here on it
- * may ring ringing-out     <--- RINGING --------------------- active          <--- ANSWER
- * ----------------------  active
+ *   caller                                                callee
+ *   preparing-out     data up, candidates gathered
+ *   inviting          ---- INVITE, one SMS ----------->   preparing-in      data up, candidates
+ *   invited …         <=== checks towards the caller ==   checking          1.5 s, then by SMS too
+ *   reached           <--- HANDSHAKE (REPLY) ----------   shaking           every 200 ms
+ *   committed         ---- READY, SAS_COMMIT --------->   awaiting-commit   the caller is there, now
+ *                     <--- SAS_NONCE ------------------   awaiting-reveal
+ *   revealed          ---- SAS_REVEAL ---------------->   ringing-in        only now it may ring
+ *   ringing-out       <--- RINGING --------------------
+ *   active            <--- ANSWER ---------------------   active
  *
  * Where REPLY comes by SMS, replied takes the place of reached. A pair of state and event that no
  * row names changes nothing: whatever the network repeats, delays or makes up is no event here.
  * Entering a state that is over for the user adds END, entering ended adds RELEASE. */
+/* clang-format on */
 #include "daemon/call-machine.h"
 
 #include "daemon/reasons.h"

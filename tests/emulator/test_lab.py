@@ -298,6 +298,15 @@ exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 """
 
 
+def user_namespaces():
+    """False in a chroot, where the kernel makes none (user_namespaces(7))."""
+    return subprocess.run(["unshare", "-Ur", "true"], stderr=subprocess.DEVNULL).returncode == 0
+
+
+needs_user_namespaces = pytest.mark.skipif(not user_namespaces(),
+                                           reason="no user namespaces here, as in a chroot")
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 class TestOrdinaryUser:
     def as_user(self, mode, *command):
@@ -305,6 +314,7 @@ class TestOrdinaryUser:
                                *map(str, command)], timeout=LIMIT_S, capture_output=True,
                               text=True, cwd="/", env={"PATH": os.environ["PATH"]})
 
+    @needs_user_namespaces
     def test_works(self, copy):
         script = f"""
             set -e
@@ -326,6 +336,7 @@ class TestOrdinaryUser:
         assert done.returncode == 1
         assert "/dev/net/tun" in done.stderr and "chmod 0666" in done.stderr
 
+    @needs_user_namespaces
     def test_no_user_namespaces(self, copy):
         done = subprocess.run(["unshare", "-Ur", "sh", "-c",
                                "echo 0 >/proc/sys/user/max_user_namespaces && "

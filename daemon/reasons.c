@@ -30,7 +30,7 @@ static const struct
                            "no-path", TAC_BYE_LOST },
   [TAC_REASON_NO_DATA] = { "no-data",
                            "This phone has no mobile data: check that it is switched on, paid for "
-                           "and not roaming, and its access point (APN)",
+                           "and not roaming, and its access point (APN).",
                            "no-data", TAC_BYE_LOST },
   [TAC_REASON_REMOTE_NO_DATA]
   = { "remote-no-data",
@@ -39,7 +39,7 @@ static const struct
   [TAC_REASON_SMS_FAILED]
   = { "sms-failed",
       "The network did not take the SMS that invites: check reception, credit and the SMS "
-      "centre's number",
+      "centre's number.",
       NULL, TAC_BYE_LOST },
   [TAC_REASON_MODEM_GONE] = { "modem-gone",
                               "The modem, or oFono, went away during the call. When `tacitel "
@@ -47,8 +47,8 @@ static const struct
                               "cancelled", TAC_BYE_LOST },
   [TAC_REASON_MEDIA_FAILED]
   = { "media-failed",
-      "The sound of this phone failed: is PulseAudio, or PipeWire's Pulse server, running "
-      "(pactl info)?",
+      "The sound of this phone failed: start PulseAudio, or PipeWire's Pulse server, and call "
+      "again.",
       NULL, TAC_BYE_MEDIA },
   [TAC_REASON_REMOTE_MEDIA_FAILED]
   = { "remote-media-failed", "The sound on the phone of %s failed. Try again later.", "cancelled",
@@ -78,7 +78,11 @@ tac_reason_to_text (TacCallReason reason, const char *peer_name, const char *det
   g_auto (GStrv) halves = g_strsplit (reasons[reason].text, "%s", 2);
   g_autofree char *text = g_strjoinv (peer_name, halves);
 
-  return detail == NULL ? g_steal_pointer (&text) : g_strdup_printf ("%s (%s)", text, detail);
+  if (detail == NULL)
+    return g_steal_pointer (&text);
+  return g_strdup_printf ("%s Exactly: %s%s", text, detail,
+                          g_str_has_suffix (detail, ".") || g_str_has_suffix (detail, "?") ? ""
+                                                                                           : ".");
 }
 
 TacByeReason

@@ -54,8 +54,8 @@ tac_gstreamer_start (gboolean all_plugins, GError **error)
       g_setenv ("GST_REGISTRY_DISABLE", "yes", TRUE);
       g_setenv ("GST_PLUGIN_SYSTEM_PATH_1_0", "", TRUE);
       g_setenv ("GST_PLUGIN_PATH_1_0", "", TRUE);
+      gst_registry_fork_set_enabled (FALSE); /* nothing is scanned */
     }
-  gst_registry_fork_set_enabled (FALSE);
   if (!gst_init_check (NULL, NULL, error))
     return FALSE;
   if ((!all_plugins && !load_few (error)) || !tac_gst_register (error))

@@ -93,6 +93,7 @@ split_text (const char *from, EmuSmsCoding coding, const GByteArray *units, gsiz
   for (gsize part = 1, at = 0; part <= parts; part++)
     {
       gsize size = part_size (coding, units->data, units->len, at, max);
+      const guint8 *rest = units->len > 0 ? units->data + at : (const guint8 *)""; /* no text */
       guint8 header[6];
       EmuSms sms;
 
@@ -100,9 +101,9 @@ split_text (const char *from, EmuSmsCoding coding, const GByteArray *units, gsiz
       start (&sms, from, coding == EMU_SMS_GSM7 ? DCS_GSM7 : DCS_UCS2,
              parts > 1 ? header : no_header);
       if (coding == EMU_SMS_GSM7)
-        add_septets (&sms, units->data + at, size);
+        add_septets (&sms, rest, size);
       else
-        add_bytes (&sms, units->data + at, size);
+        add_bytes (&sms, rest, size);
       g_array_append_val (list, sms);
       at += size;
     }

@@ -189,8 +189,9 @@ test_any_cut (void)
 
       for (gsize at = 0; at < strlen (bytes);)
         {
-          gsize size = MIN ((gsize)g_test_rand_int_range (1, 8), strlen (bytes) - at);
+          gsize size = (gsize)g_test_rand_int_range (1, 8);
 
+          size = MIN (size, strlen (bytes) - at);
           emu_at_line_push (line, (const guint8 *)bytes + at, size);
           at += size;
           while (emu_at_line_next (line, &text) != EMU_AT_EVENT_NONE)

@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One oFono modem. Everything is learnt from oFono's signals; nothing is polled. Each ofonod that
- * appears starts a new session, whose cancellable ends the calls to the one before. */
+ * appears, and each modem that is left, starts a new session, whose cancellable ends the calls of
+ * the one before. */
 #include "daemon/modem.h"
 
+#include "daemon/modem-power.h"
 #include "daemon/ofono.h"
-
-#define RETRY_FIRST_S 1
-#define RETRY_MOST_S 60
 
 struct _TacModem
 {
   GObject parent_instance;
   GDBusConnection *bus;
   char *wanted_path; /* NULL: the first */
-  gboolean power;
+  gboolean want_power;
 
   guint name_watch, manager_watch, property_watch;
-  GCancellable *session; /* of the present ofonod */
+  GCancellable *session; /* NULL: no ofonod */
   char *owner, *path;
+  TacModemPower *power; /* NULL: not ours to bring up, or no modem */
 
-  gboolean powered, online, sim_present, setting;
+  gboolean powered, online, sim_present;
   GStrv interfaces;
   char *number, *operator, * technology, *registration;
   guint8 strength;
-  guint retry, retry_s;
 };
 
 enum
@@ -36,8 +35,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (TacModem, tac_modem, G_TYPE_OBJECT)
 
-static void bring_up (TacModem *modem);
-
 static void
 set_string (char **field, const char *value)
 {
@@ -49,13 +46,6 @@ static void
 emit_changed (TacModem *modem)
 {
   g_signal_emit (modem, signals[SIGNAL_CHANGED], 0);
-}
-
-static void
-stop_retrying (TacModem *modem)
-{
-  g_clear_handle_id (&modem->retry, g_source_remove);
-  modem->retry_s = RETRY_FIRST_S;
 }
 
 /* Forgets what an interface told, when the interface or the whole modem goes. */
@@ -75,6 +65,16 @@ forget_sim (TacModem *modem)
   set_string (&modem->number, "");
 }
 
+/* Ends the calls under way. */
+static void
+new_session (TacModem *modem)
+{
+  g_cancellable_cancel (modem->session);
+  g_clear_object (&modem->session);
+  if (modem->owner != NULL)
+    modem->session = g_cancellable_new ();
+}
+
 static void
 drop_modem (TacModem *modem)
 {
@@ -82,13 +82,14 @@ drop_modem (TacModem *modem)
     return;
   g_dbus_connection_signal_unsubscribe (modem->bus, modem->property_watch);
   modem->property_watch = 0;
+  g_clear_pointer (&modem->power, tac_modem_power_free);
   g_clear_pointer (&modem->path, g_free);
-  modem->powered = modem->online = modem->setting = FALSE;
+  modem->powered = modem->online = FALSE;
   g_strfreev (modem->interfaces);
   modem->interfaces = g_new0 (char *, 1);
   forget_sim (modem);
   forget_network (modem);
-  stop_retrying (modem);
+  new_session (modem);
   g_signal_emit (modem, signals[SIGNAL_INTERFACES_CHANGED], 0);
   emit_changed (modem);
 }
@@ -100,10 +101,13 @@ take_sim_property (TacModem *modem, const char *name, GVariant *value)
 {
   if (g_str_equal (name, "Present") && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     {
+      gboolean inserted = !modem->sim_present && g_variant_get_boolean (value);
+
       if (!g_variant_get_boolean (value))
         forget_sim (modem); /* oFono does not say that the number went with it */
-      else
-        modem->sim_present = TRUE;
+      modem->sim_present = g_variant_get_boolean (value);
+      if (inserted && modem->power != NULL)
+        tac_modem_power_sim_inserted (modem->power);
     }
   else if (g_str_equal (name, "SubscriberNumbers")
            && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
@@ -199,7 +203,11 @@ take_modem_property (TacModem *modem, const char *name, GVariant *value)
   if (g_str_equal (name, "Powered") && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     modem->powered = g_variant_get_boolean (value);
   else if (g_str_equal (name, "Online") && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-    modem->online = g_variant_get_boolean (value);
+    {
+      modem->online = g_variant_get_boolean (value);
+      /* After a modem's own reset oFono may say only that it is online again. */
+      modem->powered |= modem->online;
+    }
   else if (g_str_equal (name, "Interfaces")
            && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
     take_interfaces (modem, value);
@@ -225,83 +233,46 @@ on_property_changed (GDBusConnection *bus, const char *sender, const char *path,
     take_network_property (modem, name, value);
   else
     return;
-  if (g_str_equal (interface, OFONO_MODEM))
-    bring_up (modem);
+  if (g_str_equal (interface, OFONO_MODEM) && modem->power != NULL)
+    tac_modem_power_follow (modem->power, modem->powered, modem->online);
   emit_changed (modem);
-}
-
-/* Powering: Powered, then Online; again, ever more slowly, while oFono refuses. */
-
-static gboolean
-on_retry (gpointer user_data)
-{
-  TacModem *modem = user_data;
-
-  modem->retry = 0;
-  bring_up (modem);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_set (GObject *bus, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (TacModem) modem = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply
-      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  modem->setting = FALSE;
-  if (modem->path == NULL)
-    return;
-  if (error == NULL)
-    {
-      bring_up (modem);
-      return;
-    }
-  g_info ("%s does not come up: %s; trying again in %u s", modem->path, error->message,
-          modem->retry_s);
-  modem->retry = g_timeout_add_seconds (modem->retry_s, on_retry, modem);
-  modem->retry_s = MIN (modem->retry_s * 2, RETRY_MOST_S);
-}
-
-static void
-bring_up (TacModem *modem)
-{
-  const char *name = modem->powered ? "Online" : "Powered";
-
-  if (!modem->power || modem->path == NULL || modem->setting || modem->retry != 0)
-    return;
-  if (modem->powered && modem->online)
-    {
-      stop_retrying (modem);
-      return;
-    }
-  modem->setting = TRUE;
-  tac_ofono_set_property (modem->bus, modem->owner, modem->path, OFONO_MODEM, name,
-                          g_variant_new_boolean (TRUE), OFONO_SLOW_TIMEOUT_MS, modem->session,
-                          on_set, g_object_ref (modem));
 }
 
 /* oFono's modems */
 
+/* The configured one; else the first with a SIM slot of its own, which a telephone that is
+ * connected by Bluetooth has not. */
+static gboolean
+is_wanted (TacModem *modem, const char *path, GVariant *properties)
+{
+  const char *type = "";
+
+  if (modem->path != NULL)
+    return FALSE;
+  if (modem->wanted_path != NULL)
+    return g_str_equal (path, modem->wanted_path);
+  g_variant_lookup (properties, "Type", "&s", &type);
+  return !g_str_equal (type, "hfp") && !g_str_equal (type, "sap");
+}
+
 static void
-consider_modem (TacModem *modem, const char *path, GVariantIter *properties)
+take_modem (TacModem *modem, const char *path, GVariant *properties)
 {
   const char *name;
   GVariant *value;
+  GVariantIter iter;
 
-  if (modem->path != NULL
-      || (modem->wanted_path != NULL && !g_str_equal (path, modem->wanted_path)))
-    return;
   modem->path = g_strdup (path);
   modem->property_watch = g_dbus_connection_signal_subscribe (
       modem->bus, modem->owner, NULL, "PropertyChanged", path, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
       on_property_changed, modem, NULL);
-  while (g_variant_iter_loop (properties, "{&sv}", &name, &value))
+  if (modem->want_power)
+    modem->power = tac_modem_power_new (modem->bus, modem->owner, path);
+  g_variant_iter_init (&iter, properties);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
     take_modem_property (modem, name, value);
-  bring_up (modem);
+  if (modem->power != NULL)
+    tac_modem_power_follow (modem->power, modem->powered, modem->online);
   emit_changed (modem);
 }
 
@@ -312,15 +283,16 @@ on_modems (GObject *bus, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply
       = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, NULL);
   g_autoptr (GVariantIter) modems = NULL;
-  GVariantIter *properties;
+  GVariant *properties;
   const char *path;
 
   if (reply == NULL || modem->owner == NULL
       || !g_variant_is_of_type (reply, G_VARIANT_TYPE ("(a(oa{sv}))")))
     return;
   g_variant_get (reply, "(a(oa{sv}))", &modems);
-  while (g_variant_iter_loop (modems, "(&oa{sv})", &path, &properties))
-    consider_modem (modem, path, properties);
+  while (g_variant_iter_loop (modems, "(&o@a{sv})", &path, &properties))
+    if (is_wanted (modem, path, properties))
+      take_modem (modem, path, properties);
 }
 
 static void
@@ -357,7 +329,7 @@ on_ofono_appeared (GDBusConnection *bus, const char *name, const char *owner, gp
   TacModem *modem = user_data;
 
   modem->owner = g_strdup (owner);
-  modem->session = g_cancellable_new ();
+  new_session (modem);
   modem->manager_watch = g_dbus_connection_signal_subscribe (bus, owner, OFONO_MANAGER, NULL, "/",
                                                              NULL, G_DBUS_SIGNAL_FLAGS_NONE,
                                                              on_manager_signal, modem, NULL);
@@ -372,11 +344,10 @@ on_ofono_vanished (GDBusConnection *bus, const char *name, gpointer user_data)
 
   if (modem->owner == NULL)
     return;
-  g_cancellable_cancel (modem->session);
-  g_clear_object (&modem->session);
   g_dbus_connection_signal_unsubscribe (modem->bus, modem->manager_watch);
   modem->manager_watch = 0;
   g_clear_pointer (&modem->owner, g_free);
+  new_session (modem);
   drop_modem (modem);
   emit_changed (modem);
 }
@@ -387,7 +358,6 @@ static void
 tac_modem_init (TacModem *modem)
 {
   modem->interfaces = g_new0 (char *, 1);
-  modem->retry_s = RETRY_FIRST_S;
   forget_sim (modem);
   forget_network (modem);
 }
@@ -437,7 +407,7 @@ tac_modem_new (GDBusConnection *system_bus, const TacConfig *config)
 
   modem->bus = g_object_ref (system_bus);
   modem->wanted_path = g_strdup (config->modem_path);
-  modem->power = config->modem_power;
+  modem->want_power = config->modem_power;
   modem->name_watch = g_bus_watch_name_on_connection (
       system_bus, OFONO_SERVICE, G_BUS_NAME_WATCHER_FLAGS_AUTO_START, on_ofono_appeared,
       on_ofono_vanished, modem, NULL);

@@ -68,6 +68,16 @@ def test_modem_gone(alice):  # noqa: F811
     assert_receives(alice)
 
 
+def test_modem_restarts_itself(alice):  # noqa: F811
+    """+CRST: oFono connects anew; the agent that it forgot is registered again."""
+    connections = alice.emulated("GetCounters")["Connections"]
+    alice.emulated("RestartModem")
+    alice.network.service.wait(
+        lambda: alice.emulated("GetCounters")["Connections"] > connections, 20, "oFono to connect again")
+    alice.wait_ready()
+    assert_receives(alice)
+
+
 @pytest.mark.parametrize("registration", ["unregistered", "searching", "denied"])
 def test_no_network(alice, registration):  # noqa: F811
     alice.emulate(Registration=registration)

@@ -11,8 +11,7 @@ typedef struct
   GDBusConnection *bus;
   char *owner, *message; /* object path in oFono; NULL until it has accepted the datagram */
   guint watch, timeout;
-  GCancellable *call;
-  gulong cancelled;
+  gulong cancelled, modem_changed;
 } Sending;
 
 static void
@@ -20,11 +19,16 @@ sending_free (gpointer data)
 {
   Sending *sending = data;
 
-  g_clear_object (&sending->call);
   g_clear_object (&sending->bus);
   g_free (sending->owner);
   g_free (sending->message);
   g_free (sending);
+}
+
+static TacModem *
+get_modem (GTask *task)
+{
+  return tac_sms_get_modem (g_task_get_source_object (task));
 }
 
 /* Ends the task once: @error NULL is success. Takes @error. */
@@ -40,6 +44,9 @@ end (GTask *task, GError *error)
   if (sending->cancelled != 0)
     g_signal_handler_disconnect (g_task_get_cancellable (task), sending->cancelled);
   sending->cancelled = 0;
+  if (sending->modem_changed != 0)
+    g_signal_handler_disconnect (get_modem (task), sending->modem_changed);
+  sending->modem_changed = 0;
   if (error != NULL)
     g_task_return_error (task, error);
   else
@@ -47,10 +54,10 @@ end (GTask *task, GError *error)
   g_object_unref (task);
 }
 
+/* Where oFono has not answered yet, on_accepted() does it. */
 static void
 withdraw (Sending *sending)
 {
-  g_cancellable_cancel (sending->call);
   if (sending->message != NULL)
     tac_ofono_call (sending->bus, sending->owner, sending->message, OFONO_MESSAGE, "Cancel", NULL,
                     OFONO_TIMEOUT_MS, NULL, NULL, NULL);
@@ -77,6 +84,17 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
 
   withdraw (sending);
   end (task, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "sending the SMS was cancelled"));
+}
+
+/* Whatever this ofonod still had to say about the message will never come. */
+static void
+on_modem_changed (GTask *task)
+{
+  Sending *sending = g_task_get_task_data (task);
+
+  if (g_strcmp0 (tac_modem_get_owner (get_modem (task)), sending->owner) != 0)
+    end (task, g_error_new_literal (TAC_ERROR, TAC_ERROR_SMS_FAILED,
+                                    "oFono went away while the SMS was being sent"));
 }
 
 static void
@@ -112,14 +130,17 @@ on_accepted (GObject *bus, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply
       = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, &error);
 
-  if (g_task_get_completed (task) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (error != NULL)
-    end (task, g_error_new (TAC_ERROR, TAC_ERROR_SMS_FAILED, "oFono did not take the SMS: %s",
-                            error->message));
-  else if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(o)")))
+  if (reply != NULL && g_variant_is_of_type (reply, G_VARIANT_TYPE ("(o)")))
     g_variant_get (reply, "(o)", &sending->message);
-  else
+  if (sending->watch == 0) /* it has ended in the meantime */
+    withdraw (sending);
+  else if (error != NULL)
+    {
+      g_dbus_error_strip_remote_error (error);
+      end (task, g_error_new (TAC_ERROR, TAC_ERROR_SMS_FAILED, "oFono did not take the SMS: %s",
+                              error->message));
+    }
+  else if (sending->message == NULL)
     end (task, g_error_new_literal (TAC_ERROR, TAC_ERROR_SMS_FAILED,
                                     "oFono's answer to sending an SMS makes no sense"));
 }
@@ -138,8 +159,13 @@ tac_sms_send_async (TacSms *sms, const char *number, GBytes *datagram, guint tim
   g_task_set_check_cancellable (task, FALSE);
   sending->bus = g_object_ref (tac_modem_get_bus (modem));
   sending->owner = g_strdup (tac_modem_get_owner (modem));
-  sending->call = g_cancellable_new ();
-  if (!tac_modem_has_interface (modem, OFONO_SMARTMSG) || g_cancellable_is_cancelled (cancellable))
+  if (g_cancellable_is_cancelled (cancellable))
+    {
+      end (task,
+           g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled before it began"));
+      return;
+    }
+  if (!tac_modem_has_interface (modem, OFONO_SMARTMSG))
     {
       end (task, g_error_new_literal (TAC_ERROR, TAC_ERROR_SMS_FAILED,
                                       "the modem offers no SMS at the moment"));
@@ -154,11 +180,13 @@ tac_sms_send_async (TacSms *sms, const char *number, GBytes *datagram, guint tim
   if (cancellable != NULL)
     sending->cancelled
         = g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled), task);
+  sending->modem_changed
+      = g_signal_connect_swapped (modem, "changed", G_CALLBACK (on_modem_changed), task);
   tac_ofono_call (sending->bus, sending->owner, tac_modem_get_path (modem), OFONO_SMARTMSG,
                   "SendBusinessCard",
                   g_variant_new ("(s@ay)", number,
                                  g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, size, 1)),
-                  timeout_ms, sending->call, on_accepted, g_object_ref (task));
+                  timeout_ms + OFONO_TIMEOUT_MS, NULL, on_accepted, g_object_ref (task));
 }
 
 gboolean

@@ -20,6 +20,7 @@ struct _TacSms
   char *problem;
   GCancellable *session; /* of the SmartMessaging that the agent registers with */
   guint retry, retry_s;
+  guint leavers; /* watch of programs that leave the bus, while one of them holds our place */
 };
 
 enum
@@ -103,6 +104,15 @@ static const GDBusInterfaceVTable agent_vtable = { .method_call = on_agent_call 
 
 /* Registering */
 
+static void
+stop_waiting (TacSms *sms)
+{
+  g_clear_handle_id (&sms->retry, g_source_remove);
+  if (sms->leavers != 0)
+    g_dbus_connection_signal_unsubscribe (tac_modem_get_bus (sms->modem), sms->leavers);
+  sms->leavers = 0;
+}
+
 static gboolean
 on_retry (gpointer user_data)
 {
@@ -111,6 +121,36 @@ on_retry (gpointer user_data)
   sms->retry = 0;
   follow (sms);
   return G_SOURCE_REMOVE;
+}
+
+/* NameOwnerChanged (name, old owner, new owner). */
+static void
+on_owner_changed (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+                  const char *signal, GVariant *arguments, gpointer user_data)
+{
+  TacSms *sms = user_data;
+  const char *name, *after;
+
+  if (!g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(sss)")))
+    return;
+  g_variant_get (arguments, "(&s&s&s)", &name, NULL, &after);
+  if (*name != ':' || *after != '\0')
+    return;
+  /* The bus tells oFono before it passes our call on, so oFono has dropped the agent by then. */
+  g_clear_handle_id (&sms->retry, g_source_remove);
+  follow (sms);
+}
+
+/* oFono does not say which program holds the place. If it ends, that is seen on the bus; if it only
+ * gives the place up, a later try finds out. */
+static void
+wait_for_place (TacSms *sms)
+{
+  if (sms->leavers == 0)
+    sms->leavers = g_dbus_connection_signal_subscribe (
+        tac_modem_get_bus (sms->modem), "org.freedesktop.DBus", "org.freedesktop.DBus",
+        "NameOwnerChanged", "/org/freedesktop/DBus", NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+        on_owner_changed, sms, NULL);
 }
 
 static void
@@ -128,16 +168,23 @@ on_registered (GObject *bus, GAsyncResult *result, gpointer user_data)
   sms->registering = FALSE;
   if (error == NULL)
     {
+      stop_waiting (sms);
       sms->retry_s = RETRY_FIRST_S;
       set_problem (sms, TRUE, "");
       return;
     }
   name = g_dbus_error_get_remote_error (error);
   if (g_strcmp0 (name, "org.ofono.Error.InProgress") == 0)
-    problem = g_strdup ("another program receives this modem's SMS datagrams (oFono has one "
-                        "SmartMessaging agent a modem); end it, Tacitel then takes over");
+    {
+      problem = g_strdup ("another program receives this modem's SMS datagrams (oFono has one "
+                          "SmartMessaging agent a modem); end it, Tacitel then takes over");
+      wait_for_place (sms);
+    }
   else
-    problem = g_strdup_printf ("oFono refused the SMS agent: %s", error->message);
+    {
+      g_dbus_error_strip_remote_error (error);
+      problem = g_strdup_printf ("oFono refused the SMS agent: %s", error->message);
+    }
   set_problem (sms, FALSE, problem);
   sms->retry = g_timeout_add_seconds (sms->retry_s, on_retry, sms);
   sms->retry_s = MIN (sms->retry_s * 2, RETRY_MOST_S);
@@ -146,11 +193,10 @@ on_registered (GObject *bus, GAsyncResult *result, gpointer user_data)
 static void
 forget_registration (TacSms *sms)
 {
-  g_clear_handle_id (&sms->retry, g_source_remove);
+  stop_waiting (sms);
   sms->retry_s = RETRY_FIRST_S;
   sms->registering = FALSE;
-  if (sms->session != NULL)
-    g_cancellable_cancel (sms->session);
+  g_cancellable_cancel (sms->session);
   g_clear_object (&sms->session);
   set_problem (sms, FALSE, "the modem offers no SMS at the moment");
 }
@@ -190,9 +236,9 @@ tac_sms_dispose (GObject *object)
 {
   TacSms *sms = TAC_SMS (object);
 
-  g_clear_handle_id (&sms->retry, g_source_remove);
-  if (sms->session != NULL)
-    g_cancellable_cancel (sms->session);
+  if (sms->modem != NULL)
+    stop_waiting (sms);
+  g_cancellable_cancel (sms->session);
   g_clear_object (&sms->session);
   if (sms->object != 0)
     g_dbus_connection_unregister_object (tac_modem_get_bus (sms->modem), sms->object);

@@ -20,7 +20,7 @@ struct _TacAddressWatch
   GPtrArray *addresses;
   int fd;
   guint source;
-  gboolean dirty;
+  gboolean dirty, present;
 };
 
 static guint signal_changed;
@@ -71,11 +71,17 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
 {
   TacAddressWatch *watch = user_data;
   g_autofree guint8 *buffer = g_malloc (DATAGRAM_MAX);
+  struct sockaddr_nl sender;
+  socklen_t sender_size = sizeof sender;
+  gboolean present;
   ssize_t size;
 
   watch->dirty = FALSE;
-  while ((size = recv (fd, buffer, DATAGRAM_MAX, MSG_DONTWAIT)) > 0)
-    tac_address_parse (buffer, (gsize)size, take, watch);
+  while ((size = recvfrom (fd, buffer, DATAGRAM_MAX, MSG_DONTWAIT, (struct sockaddr *)&sender,
+                           &sender_size))
+         > 0)
+    if (sender.nl_pid == 0) /* the kernel */
+      tac_address_parse (buffer, (gsize)size, take, watch);
   if (size < 0 && errno == ENOBUFS)
     {
       /* Changes were lost: start over. */
@@ -83,6 +89,9 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
       watch->dirty = TRUE;
       ask (watch);
     }
+  present = if_nametoindex (watch->interface) != 0;
+  watch->dirty |= present != watch->present;
+  watch->present = present;
   if (watch->dirty)
     g_signal_emit (watch, signal_changed, 0);
   return G_SOURCE_CONTINUE;
@@ -120,8 +129,8 @@ TacAddressWatch *
 tac_address_watch_new (const char *interface, GError **error)
 {
   g_autoptr (TacAddressWatch) watch = g_object_new (TAC_TYPE_ADDRESS_WATCH, NULL);
-  struct sockaddr_nl local
-      = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR };
+  struct sockaddr_nl local = { .nl_family = AF_NETLINK,
+                               .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR };
 
   watch->interface = g_strdup (interface);
   watch->fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);

@@ -6,7 +6,8 @@
 #define TAC_TYPE_ADDRESS_WATCH (tac_address_watch_get_type ())
 G_DECLARE_FINAL_TYPE (TacAddressWatch, tac_address_watch, TAC, ADDRESS_WATCH, GObject)
 
-/* Signal "changed": the list differs. @interface need not exist yet. */
+/* Signal "changed": the list differs, or the interface came or went. @interface need not exist
+ * yet. */
 TacAddressWatch *tac_address_watch_new (const char *interface, GError **error);
 /* (transfer none) GInetAddress, global scope only, no tentative or deprecated ones. */
 GPtrArray *tac_address_watch_get (TacAddressWatch *watch);

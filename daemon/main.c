@@ -59,16 +59,29 @@ on_name_lost (GDBusConnection *bus, const char *name, gpointer user_data)
   g_main_loop_quit (run->loop);
 }
 
+/* Nobody is left to tell oFono anything; the next taciteld finds the new bus. */
+static void
+on_system_bus_closed (GDBusConnection *bus, gboolean vanished, GError *error, gpointer user_data)
+{
+  Run *run = user_data;
+
+  g_printerr ("taciteld: the system bus, where oFono is, is gone\n");
+  run->exit_code = EXIT_FAILURE;
+  g_main_loop_quit (run->loop);
+}
+
 static int
-serve (TacDaemon *daemon, GDBusConnection *session)
+serve (TacDaemon *daemon, GDBusConnection *session, GDBusConnection *system)
 {
   Run run = { .loop = g_main_loop_new (NULL, FALSE), .daemon = daemon };
   guint name = g_bus_own_name_on_connection (session, BUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
                                              NULL, on_name_lost, &run, NULL);
   guint term = g_unix_signal_add (SIGTERM, on_signal, &run);
   guint interrupt = g_unix_signal_add (SIGINT, on_signal, &run);
+  gulong closed = g_signal_connect (system, "closed", G_CALLBACK (on_system_bus_closed), &run);
 
   g_main_loop_run (run.loop);
+  g_signal_handler_disconnect (system, closed);
   g_source_remove (interrupt);
   g_source_remove (term);
   g_bus_unown_name (name);
@@ -96,10 +109,11 @@ run (const TacConfig *config, GError **error)
       return EXIT_FAILURE;
     }
   g_dbus_connection_set_exit_on_close (session, FALSE);
+  g_dbus_connection_set_exit_on_close (system, FALSE);
   daemon = tac_daemon_new (config, session, system, error);
   if (daemon == NULL)
     return EXIT_FAILURE;
-  exit_code = serve (daemon, session);
+  exit_code = serve (daemon, session, system);
   tac_daemon_free (daemon);
   g_dbus_connection_flush_sync (system, NULL, NULL);
   return exit_code;

@@ -94,7 +94,7 @@ def test_repeated_voice_is_counted(pair: Couple):
     ends = pair.talk(pair.alice, pair.bob)
     before = counted(pair, "datagram.replayed")
     on_datagrams(pair, VOICE, phone="bob", direction="down", times=20, action="duplicate")
-    pair.bob.service.wait(lambda: counted(pair, "datagram.replayed") == before + 20, 10, "20 repeats to be counted")
+    pair.bob.service.wait(lambda: counted(pair, "datagram.replayed") >= before + 20, 10, "20 repeats to be counted")
     assert [side.properties["State"] for side in ends] == ["active", "active"]
     end(pair, *ends)
 

@@ -21,7 +21,9 @@
 #define DEFAULT_PLAYBACK                                                                           \
   "pulsesink client-name=Tacitel buffer-time=40000 latency-time=20000 "                            \
   "stream-properties=\"props,media.role=phone\""
-#define CANCELLER "webrtcdsp probe=tacitel-far-end gain-control=false noise-suppression=false"
+#define CANCELLER                                                                                  \
+  "webrtcdsp probe=tacitel-far-end echo-suppression-level=low gain-control=false "                 \
+  "noise-suppression=false"
 #define FAR_END "webrtcechoprobe name=tacitel-far-end"
 
 struct TacMedia

@@ -49,7 +49,7 @@ def emulator(stage: Stage) -> Count:
 
 
 def end_to_end(stage: Stage) -> Count:
-    return _pytest(stage, ["tests/e2e"], BUILD, 600)
+    return _pytest(stage, ["tests/e2e"], BUILD, 900)
 
 
 def end_to_end_quick(stage: Stage) -> Count:

@@ -19,13 +19,19 @@ def proc(phone, name: str) -> str:
 @pytest.mark.slow
 def test_no_system_call(alice, tmp_path):  # noqa: F811
     """Not one: no timer, no polling, nothing that wakes a processor."""
-    trace = tmp_path / "trace"
-    alice.run("timeout", "--signal=INT", str(IDLE_S), "strace", "-f", "-o", str(trace), "-p", str(alice.daemon_pid()))
+    traces = [traced(alice, tmp_path / "first")]
+    if traces[0]:  # the last of the start-up may have been under way still
+        traces.append(traced(alice, tmp_path / "second"))
+    assert traces[-1] == []
+
+
+def traced(phone, trace) -> list[str]:
+    """What taciteld calls in IDLE_S, but for the calls that its threads sleep in all the time."""
+    phone.run("timeout", "--signal=INT", str(IDLE_S), "strace", "-f", "-o", str(trace), "-p", str(phone.daemon_pid()))
     lines = trace.read_text().splitlines()
-    # What each thread sleeps in, cut off by the end of the trace.
     asleep = [line for line in lines if line.endswith(("<detached ...>", "<unfinished ...>"))]
     assert asleep, "nothing was traced"
-    assert lines == asleep
+    return [line for line in lines if line not in asleep]
 
 
 def test_small(alice):  # noqa: F811

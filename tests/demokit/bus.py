@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 AGENT = Path(__file__).with_name("agent.py")
+BETWEEN_NEWS_S = 0.2
 
 
 class BusError(Exception):
@@ -91,7 +92,9 @@ class Service:
                     if interface in interfaces and (gone or path not in self._removed)]
 
     def wait(self, condition: Callable, timeout_s: float, what: str):
-        """Waits until `condition()` is true and returns its value; it is asked at every news.
+        """Waits until `condition()` is true and returns its value.
+
+        It is asked at every news, and between them, for what is counted and not signalled.
 
         Raises TimeoutError or ConnectionError, naming `what` was waited for.
         """
@@ -104,7 +107,7 @@ class Service:
                 if left <= 0:
                     trouble = f": {self._trouble}" if self._trouble and not self._is_ready else ""
                     raise TimeoutError(f"waited {timeout_s:g} s for {what}{trouble}")
-                self._news.wait(left)
+                self._news.wait(min(left, BETWEEN_NEWS_S))
         return value
 
     def _read(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from . import junit, process
+from . import junit, process, sanitizer
 from .junit import Count
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,9 +69,9 @@ def sanitized_calls(stage: Stage) -> Count:
     """The end-to-end tests marked `sanitize`; any report of any process fails the stage."""
     environment = _sanitizers(stage)
     count = _pytest(stage, ["tests/e2e"], BUILD_ASAN, 300, "-m", "sanitize", **environment)
-    for report in sorted(stage.log.parent.glob("sanitizer.*")):
+    for finding in sanitizer.findings(sorted(stage.log.parent.glob("sanitizer.*"))):
         count.failed += 1
-        count.failures.append(f"sanitizer report: {report}")
+        count.failures.append(finding)
     return count
 
 

@@ -12,6 +12,7 @@ typedef enum
   KIND_NUMBER,
   KIND_RATE,
   KIND_ECHO,
+  KIND_POLICY,
 } Kind;
 
 typedef struct
@@ -35,6 +36,16 @@ static const Key keys[] = {
   { "audio", "rate", KIND_RATE, AT (audio_rate), 8000, 48000 },
   { "audio", "complexity", KIND_NUMBER, AT (audio_complexity), 0, 10 },
   { "audio", "echo-canceller", KIND_ECHO, AT (audio_echo), 0, 0 },
+  { "keyring", "unlock-time", KIND_NUMBER, AT (keyring_cost_ms), 50, 10000 },
+  { "history", "keep-days", KIND_NUMBER, AT (history_keep_days), 0, 36500 },
+  { "history", "keep-calls", KIND_NUMBER, AT (history_keep_calls), 0, 100000000 },
+  { "notify", "command", KIND_STRING, AT (notify_command), 0, 0 },
+  { "policy", "verified", KIND_POLICY, AT (policy), 0, 0 },
+  { "policy", "unverified", KIND_POLICY, AT (policy), 0, 0 },
+  { "policy", "changed-key", KIND_POLICY, AT (policy), 0, 0 },
+  { "policy", "mismatch", KIND_POLICY, AT (policy), 0, 0 },
+  { "policy", "blocked", KIND_POLICY, AT (policy), 0, 0 },
+  { "policy", "unknown", KIND_POLICY, AT (policy), 0, 0 },
 };
 
 static gboolean
@@ -111,6 +122,14 @@ set_echo (const Key *key, GKeyFile *file, TacEchoCanceller *field, GError **erro
 }
 
 static gboolean
+set_policy (const Key *key, GKeyFile *file, TacPolicy *field, GError **error)
+{
+  g_autofree char *value = g_key_file_get_string (file, key->group, key->key, error);
+
+  return value != NULL && tac_policy_set (field, key->key, value, error);
+}
+
+static gboolean
 set_key (TacConfig *config, const Key *key, GKeyFile *file, GError **error)
 {
   char *field = (char *)config + key->offset;
@@ -134,6 +153,8 @@ set_key (TacConfig *config, const Key *key, GKeyFile *file, GError **error)
       return set_rate (key, file, (int *)field, error);
     case KIND_ECHO:
       return set_echo (key, file, (TacEchoCanceller *)field, error);
+    case KIND_POLICY:
+      return set_policy (key, file, (TacPolicy *)field, error);
     }
   g_return_val_if_reached (FALSE);
 }
@@ -203,6 +224,10 @@ tac_config_load_files (const char *const *paths, GError **error)
   config->ring_timeout_s = 45;
   config->audio_rate = 16000;
   config->audio_complexity = 5;
+  config->keyring_cost_ms = 1000;
+  config->history_keep_days = 90;
+  config->history_keep_calls = 10000;
+  config->policy = tac_policy_default;
   for (gsize i = 0; paths[i] != NULL; i++)
     if (!load_file (config, paths[i], error))
       return NULL;
@@ -226,5 +251,6 @@ tac_config_free (TacConfig *config)
   g_free (config->data_context);
   g_free (config->audio_capture);
   g_free (config->audio_playback);
+  g_free (config->notify_command);
   g_free (config);
 }

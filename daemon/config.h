@@ -3,6 +3,7 @@
  * later wins. Every key is documented in daemon/tacitel.conf; an unknown group or key is an error
  * that names file and key. */
 #pragma once
+#include "daemon/policy.h"
 #include <glib.h>
 
 typedef enum
@@ -27,6 +28,11 @@ typedef struct
   guint audio_rate;     /* [audio] rate: Hz; 16000 */
   int audio_complexity; /* [audio] complexity: Opus, 0 to 10; 5 */
   TacEchoCanceller audio_echo; /* [audio] echo-canceller */
+  guint keyring_cost_ms;       /* [keyring] unlock-time: what a try of a passphrase costs; 1000 */
+  guint history_keep_days;     /* [history] keep-days: 0 for ever; 90 */
+  guint history_keep_calls;    /* [history] keep-calls: 0 all; 10000 */
+  char *notify_command;        /* [notify] command: program that is told of events; NULL = none */
+  TacPolicy policy;            /* [policy] PARTY=ACTION */
 } TacConfig;
 
 TacConfig *tac_config_load (GError **error); /* the two files above; missing ones are fine */

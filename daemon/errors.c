@@ -18,6 +18,12 @@ static const GDBusErrorEntry entries[] = {
   { TAC_ERROR_SMS_FAILED, "org.tacitel.Error.SmsFailed" },
   { TAC_ERROR_MEDIA_FAILED, "org.tacitel.Error.MediaFailed" },
   { TAC_ERROR_INVALID_STATE, "org.tacitel.Error.InvalidState" },
+  { TAC_ERROR_NOT_SET_UP, "org.tacitel.Error.NotSetUp" },
+  { TAC_ERROR_LOCKED, "org.tacitel.Error.Locked" },
+  { TAC_ERROR_WRONG_PASSPHRASE, "org.tacitel.Error.WrongPassphrase" },
+  { TAC_ERROR_TRY_LATER, "org.tacitel.Error.TryLater" },
+  { TAC_ERROR_DAMAGED, "org.tacitel.Error.Damaged" },
+  { TAC_ERROR_REFUSED, "org.tacitel.Error.Refused" },
 };
 
 GQuark

@@ -1,15 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* This phone's identity: one X25519 key pair in guarded memory, kept in a file of mode 0600. */
+/* The keyring file: the identity and the store's key, sealed under a passphrase. Blocking functions
+ * for a worker thread; no state, no D-Bus. The file's layout is at the top of keyring.c. */
 #pragma once
 #include "codecs/noise.h"
-#include <glib.h>
+#include "daemon/passphrase.h"
 
-typedef struct TacKeyring TacKeyring;
+#define TAC_STORE_KEY_SIZE 48 /* SQLCipher's raw key 32 ‖ its salt 16 */
 
-/* Opens @path, or makes a new identity there (written whole or not at all). A file that is damaged,
- * foreign or readable by others is an error that names it; it is never overwritten. */
-TacKeyring *tac_keyring_open (const char *path, GError **error);
-void tac_keyring_free (TacKeyring *keyring); /* wipes */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TacKeyring, tac_keyring_free)
-const TacKeyPair *
-tac_keyring_identity (const TacKeyring *keyring); /* valid as long as the keyring */
+/* In guarded memory: tac_keys_new(), tac_keys_free(). */
+typedef struct
+{
+  TacKeyPair identity;
+  guint8 store_key[TAC_STORE_KEY_SIZE];
+} TacKeys;
+TacKeys *tac_keys_new (void); /* empty */
+void tac_keys_free (TacKeys *keys);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TacKeys, tac_keys_free)
+
+typedef enum
+{
+  TAC_KEYRING_NONE, /* no file */
+  TAC_KEYRING_THERE,
+  TAC_KEYRING_DAMAGED, /* no keyring, truncated, another's, not readable: *error says which */
+} TacKeyringState;
+TacKeyringState tac_keyring_look (const char *path,
+                                  GError **error); /* of the file; opens nothing */
+
+/* Argon2id, calibrated so that one derivation takes about @cost_ms here; recorded in the file. */
+/* New keys, and the file: EXISTS where there is one already. */
+TacKeys *tac_keyring_create (const char *path, const TacPassphrase *passphrase, guint cost_ms,
+                             GError **error);
+/* @duress: (out) it was the duress passphrase: the real keys are overwritten already (synced), and
+ * what was returned belongs to an identity and a store that are still to be made;
+ * tac_keyring_settle() once the old store is gone. NULL and WRONG_PASSPHRASE, DAMAGED, NOT_SET_UP
+ * or FAILED. */
+TacKeys *tac_keyring_open (const char *path, const TacPassphrase *passphrase, gboolean *duress,
+                           GError **error);
+gboolean tac_keyring_settle (const char *path, const TacPassphrase *passphrase, GError **error);
+gboolean tac_keyring_change (const char *path, const TacPassphrase *old, const TacPassphrase *new,
+                             guint cost_ms, GError **error);
+/* An empty @duress takes it away. */
+gboolean tac_keyring_set_duress (const char *path, const TacPassphrase *passphrase,
+                                 const TacPassphrase *duress, GError **error);
+/* Overwrites what is sealed, syncs, removes the file. */
+gboolean tac_keyring_wipe (const char *path, GError **error);

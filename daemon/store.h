@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The store: one SQLCipher database (schema and migration in store-schema.c). One thread: the main
+ * one. */
+#pragma once
+#include "daemon/keyring.h"
+#include <sqlcipher/sqlite3.h>
+
+typedef struct TacStore TacStore;
+
+/* Opens, or makes where there is none, @path. WAL, synchronous=FULL, secure_delete: what was
+ * acknowledged outlives kill -9. NULL and DAMAGED (not a database, another key, truncated, fails
+ * its check; it was left as it is), FAILED (names file and cause). */
+TacStore *tac_store_open (const char *path, const guint8 key[TAC_STORE_KEY_SIZE], GError **error);
+void tac_store_close (TacStore *store); /* checkpoints; NULL is fine */
+/* The database and its -wal, -shm: overwritten is not possible on flash, so the key goes first;
+ * these are removed. */
+gboolean tac_store_remove (const char *path, GError **error);
+
+/* A prepared statement, cached by its text (static strings only); reset and with bindings cleared.
+ * Never NULL: SQL is ours. */
+sqlite3_stmt *tac_store_statement (TacStore *store, const char *sql);
+/* Runs a statement that returns no row; FAILED with SQLite's message (disk full, read-only, …),
+ * EXISTS where a UNIQUE broke. Resets it. */
+gboolean tac_store_run (TacStore *store, sqlite3_stmt *statement, GError **error);
+/* TRUE while there is a row; at the end, or at an error (logged), resets and returns FALSE. */
+gboolean tac_store_step (TacStore *store, sqlite3_stmt *statement);
+gint64 tac_store_last_id (TacStore *store);
+gint64 tac_store_changes (TacStore *store);
+gboolean tac_store_begin (TacStore *store, GError **error);
+gboolean tac_store_commit (TacStore *store, GError **error); /* rolls back where it fails */
+void tac_store_roll_back (TacStore *store);
+
+/* Small settings by name. NULL: not set. (transfer full) */
+char *tac_store_get_setting (TacStore *store, const char *name);
+gboolean tac_store_set_setting (TacStore *store, const char *name, const char *value,
+                                GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tests/vectors/protocol.json against codecs/: every byte that docs/protocol.md defines. */
 #include "codecs/control.h"
+#include "codecs/fingerprint.h"
 #include "codecs/invitation.h"
 #include "codecs/sas.h"
 
@@ -330,6 +331,16 @@ test_pair (void)
   g_assert_cmpmem (again, sizeof again, sms, sizeof sms);
 }
 
+static void
+test_fingerprint (void)
+{
+  JsonObject *vector = member (vectors, "fingerprint");
+  uint8_t key[TAC_KEY_SIZE], fingerprint[TAC_FINGERPRINT_SIZE];
+
+  tac_fingerprint (fingerprint, hex (vector, "identity", key, sizeof key));
+  assert_hex (vector, "fingerprint", fingerprint, sizeof fingerprint);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -351,5 +362,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol-vectors/control", test_control);
   g_test_add_func ("/protocol-vectors/sas", test_sas);
   g_test_add_func ("/protocol-vectors/pair", test_pair);
+  g_test_add_func ("/protocol-vectors/fingerprint", test_fingerprint);
   return g_test_run ();
 }

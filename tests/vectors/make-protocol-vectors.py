@@ -188,6 +188,12 @@ def pair():
             "sms": (b"\x54\x11" + body).hex()}
 
 
+def fingerprint():
+    identity = key_pair(fixed("caller static")).public.data
+    digest = hashlib.sha512(b"tacitel/1 fingerprint" + identity).digest()
+    return {"identity": identity.hex(), "fingerprint": digest[:16].hex()}
+
+
 def make():
     vectors = {}
     ck, h, k_caller, k_callee = handshake(vectors)
@@ -205,6 +211,7 @@ def make():
                         voice(k_callee, secret, mixed, "callee to caller")]
     vectors["sas"] = sas(h)
     vectors["pair"] = pair()
+    vectors["fingerprint"] = fingerprint()
     return json.dumps(vectors, indent=1, ensure_ascii=True) + "\n"
 
 

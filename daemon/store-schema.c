@@ -18,21 +18,28 @@ static const char *const versions[] = {
   "CREATE TABLE pairing ("
   " number TEXT NOT NULL,"
   " outgoing INTEGER NOT NULL,"
-  " key BLOB,"           /* incoming */
+  " key BLOB NOT NULL,"  /* incoming; empty: outgoing */
   " name TEXT NOT NULL," /* what the peer calls itself; outgoing: what the user gave */
-  " kind INTEGER NOT NULL,"
-  " state INTEGER NOT NULL," /* waiting, declined */
+  " answer INTEGER NOT NULL DEFAULT 0,"    /* it said that it answers us */
+  " declined INTEGER NOT NULL DEFAULT 0,"  /* by the user, at time */
+  " contested INTEGER NOT NULL DEFAULT 0," /* another key came meanwhile */
+  " sent INTEGER NOT NULL DEFAULT 0,"      /* outgoing: the network took it */
   " time INTEGER NOT NULL,"
-  " sent INTEGER NOT NULL DEFAULT 0," /* PAIRs sent to, or taken from it, in the hour of: */
-  " hour INTEGER NOT NULL DEFAULT 0,"
-  " PRIMARY KEY (number, outgoing));"
+  " PRIMARY KEY (number, outgoing, key));"
+  "CREATE TABLE pairing_count (" /* what the limits count, of a number or (empty) of all */
+  " number TEXT NOT NULL,"
+  " what INTEGER NOT NULL,"
+  " start INTEGER NOT NULL,"
+  " count INTEGER NOT NULL,"
+  " PRIMARY KEY (number, what));"
   "CREATE TABLE call ("
   " id INTEGER PRIMARY KEY AUTOINCREMENT,"
   " time INTEGER NOT NULL,"
   " outgoing INTEGER NOT NULL,"
   " name TEXT NOT NULL, number TEXT NOT NULL,"
   " security TEXT NOT NULL, verified INTEGER NOT NULL,"
-  " duration INTEGER NOT NULL, loss REAL NOT NULL, jitter INTEGER NOT NULL, round_trip INTEGER NOT NULL,"
+  " duration INTEGER NOT NULL, loss REAL NOT NULL, jitter INTEGER NOT NULL, round_trip INTEGER NOT "
+  "NULL,"
   " reason TEXT NOT NULL,"
   " count INTEGER NOT NULL);"
   "CREATE INDEX call_time ON call (time);"

@@ -1,437 +1,505 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The contacts, in memory and in a key file: a group that says what it is and how many there are,
- * then one a contact, named by its number. */
+/* The contacts, in the store. Nothing of them is kept in memory. */
 #include "daemon/contacts.h"
 
 #include "codecs/invitation.h"
 #include "daemon/errors.h"
-#include "daemon/store-file.h"
 
-#include <gio/gio.h>
 #include <sodium.h>
 #include <string.h>
 
-#define FILE_MOST (64 * 1024 * 1024)
-#define HEAD "tacitel-contacts" /* the file's first group; no number, so no contact's */
-#define VERSION 1
+#define COLUMNS "id, name, number, key, trust, blocked, new_key, invite_in"
 
 struct _TacContacts
 {
   GObject parent_instance;
+  TacStore *store;
   const TacKeyPair *identity;
-  char *path;
-  GPtrArray *list; /* TacContact, by name */
 };
 
 static guint signal_changed;
 
 G_DEFINE_FINAL_TYPE (TacContacts, tac_contacts, G_TYPE_OBJECT)
 
-static const char *const trust_names[] = { "paired", "verified", "directory", "blocked" };
+/* Reading */
 
-const char *
-tac_trust_to_string (TacTrust trust)
+/* The row at which @statement is, in the order of COLUMNS. The table's CHECKs see to the sizes. */
+static TacContact *
+read_contact (sqlite3_stmt *statement)
 {
-  return trust_names[trust];
+  TacContact *contact = g_new0 (TacContact, 1);
+
+  contact->id = sqlite3_column_int64 (statement, 0);
+  contact->name = g_strdup ((const char *)sqlite3_column_text (statement, 1));
+  contact->number = g_strdup ((const char *)sqlite3_column_text (statement, 2));
+  memcpy (contact->key, sqlite3_column_blob (statement, 3), TAC_KEY_SIZE);
+  contact->trust = (TacTrust)sqlite3_column_int (statement, 4);
+  contact->blocked = sqlite3_column_int (statement, 5) != 0;
+  contact->has_new_key = sqlite3_column_type (statement, 6) == SQLITE_BLOB;
+  if (contact->has_new_key)
+    memcpy (contact->new_key, sqlite3_column_blob (statement, 6), TAC_KEY_SIZE);
+  contact->invite_time_ms = (guint64)sqlite3_column_int64 (statement, 7);
+  return contact;
 }
 
-static void
-contact_free (gpointer data)
+static TacContact *
+read_one (TacContacts *contacts, sqlite3_stmt *statement)
 {
-  TacContact *contact = data;
+  TacContact *contact = NULL;
 
-  g_free (contact->name);
-  g_free (contact->number);
-  sodium_free (contact->secret);
-  g_free (contact);
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  const TacContact *const *one = a, *const *two = b;
-
-  return g_utf8_collate ((*one)->name, (*two)->name);
-}
-
-/* The file */
-
-static gboolean
-save (TacContacts *contacts, GError **error)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) problem = NULL;
-  g_autofree char *text = NULL;
-  gsize size;
-
-  g_key_file_set_integer (file, HEAD, "version", VERSION);
-  g_key_file_set_integer (file, HEAD, "contacts", (int)contacts->list->len);
-  for (guint i = 0; i < contacts->list->len; i++)
+  if (tac_store_step (contacts->store, statement))
     {
-      const TacContact *contact = contacts->list->pdata[i];
-      char hex[2 * TAC_KEY_SIZE + 1];
-
-      sodium_bin2hex (hex, sizeof hex, contact->key, TAC_KEY_SIZE);
-      g_key_file_set_string (file, contact->number, "name", contact->name);
-      g_key_file_set_string (file, contact->number, "key", hex);
-      g_key_file_set_string (file, contact->number, "trust", tac_trust_to_string (contact->trust));
-      g_key_file_set_uint64 (file, contact->number, "invite-time", contact->invite_time_ms);
+      contact = read_contact (statement);
+      sqlite3_reset (statement);
     }
-  text = g_key_file_to_data (file, &size, NULL);
-  if (tac_store_file_write (contacts->path, text, size, &problem))
-    return TRUE;
-  g_set_error (error, TAC_ERROR, TAC_ERROR_FAILED, "the contacts could not be stored: %s",
-               problem->message);
-  return FALSE;
+  return contact;
 }
 
-static gboolean
-parse_key (guint8 key[TAC_KEY_SIZE], const char *hex)
+TacContact *
+tac_contacts_get (TacContacts *contacts, gint64 id)
 {
-  gsize size;
+  sqlite3_stmt *get
+      = tac_store_statement (contacts->store, "SELECT " COLUMNS " FROM contact WHERE id = ?1");
 
-  return strlen (hex) == 2 * (gsize)TAC_KEY_SIZE
-         && sodium_hex2bin (key, TAC_KEY_SIZE, hex, strlen (hex), NULL, &size, NULL) == 0
-         && size == TAC_KEY_SIZE;
+  sqlite3_bind_int64 (get, 1, id);
+  return read_one (contacts, get);
 }
 
-static gboolean
-parse_trust (TacTrust *trust, const char *name)
+static TacContact *
+find_text (TacContacts *contacts, const char *sql, const char *text)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (trust_names); i++)
-    if (g_str_equal (trust_names[i], name))
-      {
-        *trust = (TacTrust)i;
-        return TRUE;
-      }
-  return FALSE;
+  sqlite3_stmt *find = tac_store_statement (contacts->store, sql);
+
+  sqlite3_bind_text (find, 1, text, -1, SQLITE_STATIC);
+  return read_one (contacts, find);
 }
 
-static guint find_index (TacContacts *contacts, const char *name, const char *number,
-                         const guint8 *key);
-
-/* As GLib's own, but "-1", a missing key and a number that is too large are none. */
-static gboolean
-load_number (GKeyFile *file, const char *group, const char *key, guint64 *number)
+static TacContact *
+find_name (TacContacts *contacts, const char *name)
 {
-  g_autofree char *text = g_key_file_get_string (file, group, key, NULL);
-
-  return text != NULL && g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, number, NULL);
+  return find_text (contacts, "SELECT " COLUMNS " FROM contact WHERE name = ?1", name);
 }
 
-/* Names are shown on terminals and typed in place of numbers. */
-static gboolean
-check_name (const char *name)
-{
-  gsize length = strlen (name);
-
-  if (length == 0 || length > TAC_PAIR_NAME_MAX || !g_utf8_validate (name, -1, NULL)
-      || *name == '+')
-    return FALSE;
-  for (const char *p = name; *p != '\0'; p = g_utf8_next_char (p))
-    if (!g_unichar_isprint (g_utf8_get_char (p)))
-      return FALSE;
-  return !g_unichar_isspace (g_utf8_get_char (name))
-         && !g_unichar_isspace (g_utf8_get_char (g_utf8_prev_char (name + length)));
-}
-
-static gboolean
-load_contact (TacContacts *contacts, GKeyFile *file, const char *number)
-{
-  g_autofree char *name = g_key_file_get_string (file, number, "name", NULL);
-  g_autofree char *key = g_key_file_get_string (file, number, "key", NULL);
-  g_autofree char *trust = g_key_file_get_string (file, number, "trust", NULL);
-  g_autofree char *normalised = tac_number_normalise (number);
-  TacContact read = { 0 };
-
-  if (!load_number (file, number, "invite-time", &read.invite_time_ms) || name == NULL
-      || !check_name (name) || key == NULL || trust == NULL || g_strcmp0 (normalised, number) != 0
-      || !parse_key (read.key, key) || !parse_trust (&read.trust, trust)
-      || find_index (contacts, name, number, read.key) < contacts->list->len)
-    return FALSE;
-  read.name = g_steal_pointer (&name);
-  read.number = g_strdup (number);
-  g_ptr_array_add (contacts->list, g_memdup2 (&read, sizeof read));
-  return TRUE;
-}
-
-/* Whether @bytes are a whole file: a torn one has no contacts at its end, or no line's end. */
-static gboolean
-load_groups (TacContacts *contacts, GKeyFile *file, const char *bytes, gsize size, GError **error)
-{
-  gsize n;
-  g_auto (GStrv) groups = g_key_file_get_groups (file, &n);
-  guint64 expected;
-
-  if (size == 0 || bytes[size - 1] != '\n' || g_strcmp0 (groups[0], HEAD) != 0
-      || g_key_file_get_integer (file, HEAD, "version", NULL) != VERSION)
-    return g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                        "%s is damaged, or not Tacitel's, and was left as it is", contacts->path),
-           FALSE;
-  for (gsize i = 1; i < n; i++)
-    if (!load_contact (contacts, file, groups[i]))
-      return g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                          "%s is damaged in [%s] and was left as it is", contacts->path, groups[i]),
-             FALSE;
-  if (!load_number (file, HEAD, "contacts", &expected) || expected != n - 1)
-    return g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                        "%s is damaged, contacts are missing, and was left as it is",
-                        contacts->path),
-           FALSE;
-  return TRUE;
-}
-
-static gboolean
-load (TacContacts *contacts, GError **error)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *bytes = NULL;
-  gboolean found;
-  gsize size;
-
-  if (!tac_store_file_read (contacts->path, FILE_MOST, &bytes, &size, &found, error))
-    return FALSE;
-  if (!found)
-    return TRUE;
-  if (!g_key_file_load_from_data (file, bytes, size, G_KEY_FILE_NONE, error))
-    {
-      g_prefix_error (error, "%s is damaged and was left as it is: ", contacts->path);
-      return FALSE;
-    }
-  if (!load_groups (contacts, file, bytes, size, error))
-    return FALSE;
-  g_ptr_array_sort (contacts->list, compare_names);
-  return TRUE;
-}
-
-TacContacts *
-tac_contacts_open (const char *path, const TacKeyPair *identity, GError **error)
-{
-  g_autoptr (TacContacts) contacts = g_object_new (TAC_TYPE_CONTACTS, NULL);
-
-  contacts->path = g_strdup (path);
-  contacts->identity = identity;
-  return load (contacts, error) ? g_steal_pointer (&contacts) : NULL;
-}
-
-/* Finding */
-
-static guint
-find_index (TacContacts *contacts, const char *name, const char *number, const guint8 *key)
-{
-  guint i;
-
-  for (i = 0; i < contacts->list->len; i++)
-    {
-      const TacContact *contact = contacts->list->pdata[i];
-
-      if ((name != NULL && g_str_equal (contact->name, name))
-          || (number != NULL && g_str_equal (contact->number, number))
-          || (key != NULL && memcmp (contact->key, key, TAC_KEY_SIZE) == 0))
-        break;
-    }
-  return i;
-}
-
-static gboolean
-find (TacContacts *contacts, const char *name_or_number, guint *index, GError **error)
-{
-  g_autofree char *number = tac_number_normalise (name_or_number);
-
-  *index = find_index (contacts, name_or_number, number, NULL);
-  if (*index < contacts->list->len)
-    return TRUE;
-  if (number == NULL && *name_or_number == '+')
-    g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_NUMBER,
-                 "\"%s\" is no telephone number: write it with country code, as +4917012345678",
-                 name_or_number);
-  else
-    g_set_error (error, TAC_ERROR, TAC_ERROR_UNKNOWN_CONTACT,
-                 "there is no contact \"%s\": add it with its number and key "
-                 "(tacitel contact add NAME NUMBER KEY)",
-                 name_or_number);
-  return FALSE;
-}
-
-const TacContact *
-tac_contacts_find (TacContacts *contacts, const char *name_or_number, GError **error)
-{
-  guint index;
-
-  return find (contacts, name_or_number, &index, error) ? contacts->list->pdata[index] : NULL;
-}
-
-const TacContact *
+TacContact *
 tac_contacts_find_number (TacContacts *contacts, const char *number)
 {
-  guint index = find_index (contacts, NULL, number, NULL);
+  return find_text (contacts, "SELECT " COLUMNS " FROM contact WHERE number = ?1", number);
+}
 
-  return index < contacts->list->len ? contacts->list->pdata[index] : NULL;
+TacContact *
+tac_contacts_find_key (TacContacts *contacts, const guint8 key[TAC_KEY_SIZE])
+{
+  sqlite3_stmt *find
+      = tac_store_statement (contacts->store, "SELECT " COLUMNS " FROM contact WHERE key = ?1");
+
+  sqlite3_bind_blob (find, 1, key, TAC_KEY_SIZE, SQLITE_STATIC);
+  return read_one (contacts, find);
+}
+
+static gboolean
+set_invalid_number (const char *number, GError **error)
+{
+  g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_NUMBER,
+               "\"%s\" is no telephone number: write it with country code, as +4917012345678",
+               number);
+  return FALSE;
+}
+
+/* No name begins with "+", every number does: it is one of the two. */
+TacContact *
+tac_contacts_find (TacContacts *contacts, const char *name_or_number, GError **error)
+{
+  g_autofree char *number = tac_number_normalise (name_or_number);
+  g_autoptr (TacContact) contact = NULL;
+
+  if (number == NULL && *name_or_number == '+')
+    return set_invalid_number (name_or_number, error), NULL;
+  contact = number != NULL ? tac_contacts_find_number (contacts, number)
+                           : find_name (contacts, name_or_number);
+  if (!tac_store_check (contacts->store, error))
+    return NULL;
+  if (contact == NULL)
+    g_set_error (error, TAC_ERROR, TAC_ERROR_UNKNOWN_CONTACT,
+                 "there is no contact \"%s\": pair with that phone (tacitel pair NUMBER), or add "
+                 "it with its number and key (tacitel contact add NAME NUMBER KEY)",
+                 name_or_number);
+  return g_steal_pointer (&contact);
 }
 
 guint
 tac_contacts_count (TacContacts *contacts)
 {
-  return contacts->list->len;
-}
+  sqlite3_stmt *count = tac_store_statement (contacts->store, "SELECT count (*) FROM contact");
+  guint n = 0;
 
-const TacContact *
-tac_contacts_get (TacContacts *contacts, guint index)
-{
-  return contacts->list->pdata[index];
-}
-
-const guint8 *
-tac_contacts_secret (TacContacts *contacts, const TacContact *contact)
-{
-  TacContact *writable = contacts->list->pdata[find_index (contacts, NULL, contact->number, NULL)];
-
-  if (writable->secret == NULL)
+  if (tac_store_step (contacts->store, count))
     {
-      writable->secret = sodium_malloc (TAC_KEY_SIZE);
-      if (writable->secret != NULL
-          && tac_contact_secret (writable->secret, contacts->identity, contact->key)
-                 != TAC_MESSAGE_OK)
-        {
-          sodium_free (writable->secret);
-          writable->secret = NULL;
-        }
+      n = (guint)sqlite3_column_int64 (count, 0);
+      sqlite3_reset (count);
     }
-  return writable->secret;
+  return n;
+}
+
+/* A contact and what its name is sorted by. */
+typedef struct
+{
+  char *collated;
+  TacContact *contact;
+} Entry;
+
+static void
+entry_clear (gpointer data)
+{
+  Entry *entry = data;
+
+  g_free (entry->collated);
+  tac_contact_free (entry->contact);
+}
+
+static int
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  const Entry *one = a, *two = b;
+
+  return strcmp (one->collated, two->collated);
+}
+
+void
+tac_contacts_foreach (TacContacts *contacts, TacContactFunc func, gpointer user_data)
+{
+  sqlite3_stmt *all = tac_store_statement (contacts->store, "SELECT " COLUMNS " FROM contact");
+  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+
+  g_array_set_clear_func (entries, entry_clear);
+  while (tac_store_step (contacts->store, all))
+    {
+      Entry entry = { .contact = read_contact (all) };
+
+      entry.collated = g_utf8_collate_key (entry.contact->name, -1);
+      g_array_append_val (entries, entry);
+    }
+  g_array_sort (entries, compare_entries);
+  for (guint i = 0; i < entries->len; i++)
+    func (g_array_index (entries, Entry, i).contact, user_data);
+}
+
+static gint64
+try_secrets (TacContacts *contacts, sqlite3_stmt *statement, TacSecretFunc func, gpointer user_data)
+{
+  gint64 stopped = 0;
+
+  while (stopped == 0 && tac_store_step (contacts->store, statement))
+    {
+      gint64 id = sqlite3_column_int64 (statement, 0);
+
+      if (func (id, sqlite3_column_blob (statement, 1), sqlite3_column_blob (statement, 2),
+                user_data))
+        stopped = id;
+    }
+  sqlite3_reset (statement);
+  return stopped;
+}
+
+gint64
+tac_contacts_try_secret (TacContacts *contacts, gint64 id, TacSecretFunc func, gpointer user_data)
+{
+  sqlite3_stmt *one
+      = tac_store_statement (contacts->store, "SELECT id, key, secret FROM contact WHERE id = ?1");
+
+  sqlite3_bind_int64 (one, 1, id);
+  return try_secrets (contacts, one, func, user_data);
+}
+
+gint64
+tac_contacts_try_secrets (TacContacts *contacts, TacSecretFunc func, gpointer user_data)
+{
+  return try_secrets (contacts,
+                      tac_store_statement (contacts->store, "SELECT id, key, secret FROM contact"),
+                      func, user_data);
+}
+
+/* Checking */
+
+static gboolean
+check_name (const char *name, GError **error)
+{
+  if (tac_name_check (name))
+    return TRUE;
+  g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
+               "a name has 1 to %d bytes of printable text (UTF-8), no blank at its ends and no "
+               "\"+\" at its start",
+               TAC_PAIR_NAME_MAX);
+  return FALSE;
+}
+
+/* @secret: (out) ss with whoever has @key; the caller wipes it. */
+static gboolean
+check_key (TacContacts *contacts, const guint8 key[TAC_KEY_SIZE], guint8 secret[TAC_KEY_SIZE],
+           GError **error)
+{
+  if (memcmp (key, contacts->identity->public, TAC_KEY_SIZE) == 0)
+    g_set_error_literal (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
+                         "this is this phone's own key; the other phone's is needed");
+  else if (tac_contact_secret (secret, contacts->identity, key) != TAC_MESSAGE_OK)
+    g_set_error_literal (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
+                         "this key is none that a phone could have; ask for it again");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* Takes @there, which has what contact @id shall have. */
+static gboolean
+check_free (TacContact *there, gint64 id, const char *what, GError **error)
+{
+  g_autoptr (TacContact) owned = there;
+
+  if (owned == NULL || owned->id == id)
+    return TRUE;
+  g_set_error (error, TAC_ERROR, TAC_ERROR_EXISTS,
+               "the contact \"%s\" (%s) has this %s already; remove it first if it is outdated",
+               owned->name, owned->number, what);
+  return FALSE;
 }
 
 /* Changing */
 
+/* Runs a change of the contact @id, which is bound as ?1. */
 static gboolean
-check_new (TacContacts *contacts, const char *name, const char *number_text, const char *number,
-           const char *key_hex, guint8 key[TAC_KEY_SIZE], GError **error)
+change (TacContacts *contacts, sqlite3_stmt *statement, gint64 id, GError **error)
 {
-  guint index;
-  guint8 secret[TAC_KEY_SIZE];
-  gboolean usable;
-
-  if (!check_name (name))
-    return g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
-                        "a name has 1 to %d bytes of printable text (UTF-8), no blank at its ends "
-                        "and no \"+\" at its start",
-                        TAC_PAIR_NAME_MAX),
-           FALSE;
-  if (number == NULL)
-    return g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_NUMBER,
-                        "\"%s\" is no telephone number: write it with country code, as "
-                        "+4917012345678",
-                        number_text),
-           FALSE;
-  if (!parse_key (key, key_hex))
-    return g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
-                        "a key has %d hexadecimal digits: take it from `tacitel identity` on the "
-                        "other phone",
-                        2 * TAC_KEY_SIZE),
-           FALSE;
-  if (memcmp (key, contacts->identity->public, TAC_KEY_SIZE) == 0)
-    return g_set_error_literal (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
-                                "this is this phone's own key; the other phone's is needed"),
-           FALSE;
-  usable = tac_contact_secret (secret, contacts->identity, key) == TAC_MESSAGE_OK;
-  sodium_memzero (secret, sizeof secret);
-  if (!usable)
-    return g_set_error_literal (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
-                                "this key is none that a phone could have; ask for it again"),
-           FALSE;
-  index = find_index (contacts, name, number, key);
-  if (index < contacts->list->len)
+  sqlite3_bind_int64 (statement, 1, id);
+  if (!tac_store_run (contacts->store, statement, error))
+    return FALSE;
+  if (tac_store_changes (contacts->store) == 0)
     {
-      const TacContact *there = contacts->list->pdata[index];
-
-      g_set_error (error, TAC_ERROR, TAC_ERROR_EXISTS,
-                   "the contact \"%s\" (%s) has this name, number or key already; remove it first "
-                   "if it is outdated",
-                   there->name, there->number);
+      g_set_error_literal (error, TAC_ERROR, TAC_ERROR_UNKNOWN_CONTACT,
+                           "this contact was removed meanwhile");
       return FALSE;
     }
+  g_signal_emit (contacts, signal_changed, 0);
   return TRUE;
 }
 
+static gboolean
+insert (TacContacts *contacts, const char *name, const char *number, const guint8 *key,
+        const guint8 *secret, GError **error)
+{
+  sqlite3_stmt *add = tac_store_statement (
+      contacts->store, "INSERT INTO contact (name, number, key, secret) VALUES (?1, ?2, ?3, ?4)");
+
+  sqlite3_bind_text (add, 1, name, -1, SQLITE_STATIC);
+  sqlite3_bind_text (add, 2, number, -1, SQLITE_STATIC);
+  sqlite3_bind_blob (add, 3, key, TAC_KEY_SIZE, SQLITE_STATIC);
+  sqlite3_bind_blob (add, 4, secret, TAC_KEY_SIZE, SQLITE_STATIC);
+  return tac_store_run (contacts->store, add, error);
+}
+
 gboolean
-tac_contacts_add (TacContacts *contacts, const char *name, const char *number, const char *key_hex,
-                  GError **error)
+tac_contacts_add (TacContacts *contacts, const char *name, const char *number,
+                  const guint8 key[TAC_KEY_SIZE], GError **error)
 {
   g_autofree char *normalised = tac_number_normalise (number);
-  guint8 key[TAC_KEY_SIZE];
-  TacContact *contact;
+  guint8 secret[TAC_KEY_SIZE];
+  gboolean ok;
 
-  if (!check_new (contacts, name, number, normalised, key_hex, key, error))
+  if (normalised == NULL)
+    return set_invalid_number (number, error);
+  ok = check_name (name, error) && check_key (contacts, key, secret, error)
+       && check_free (find_name (contacts, name), 0, "name", error)
+       && check_free (tac_contacts_find_number (contacts, normalised), 0, "number", error)
+       && check_free (tac_contacts_find_key (contacts, key), 0, "key", error)
+       && insert (contacts, name, normalised, key, secret, error);
+  sodium_memzero (secret, sizeof secret);
+  if (ok)
+    g_signal_emit (contacts, signal_changed, 0);
+  return ok;
+}
+
+/* The WAL goes with it, or the name could still be read in it. */
+gboolean
+tac_contacts_remove (TacContacts *contacts, gint64 id, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (!change (contacts, tac_store_statement (contacts->store, "DELETE FROM contact WHERE id = ?1"),
+               id, error))
     return FALSE;
-  contact = g_new0 (TacContact, 1);
-  contact->name = g_strdup (name);
-  contact->number = g_steal_pointer (&normalised);
-  memcpy (contact->key, key, TAC_KEY_SIZE);
-  g_ptr_array_add (contacts->list, contact);
-  if (!save (contacts, error))
-    {
-      g_ptr_array_remove (contacts->list, contact);
-      return FALSE;
-    }
-  g_ptr_array_sort (contacts->list, compare_names);
-  g_signal_emit (contacts, signal_changed, 0);
+  if (!tac_store_checkpoint (contacts->store, &problem))
+    g_warning ("a contact was removed but is in the log until the store is closed: %s",
+               problem->message);
   return TRUE;
 }
 
 gboolean
-tac_contacts_remove (TacContacts *contacts, const char *name_or_number, GError **error)
+tac_contacts_rename (TacContacts *contacts, gint64 id, const char *name, GError **error)
 {
-  guint index;
-  TacContact *contact;
+  sqlite3_stmt *set
+      = tac_store_statement (contacts->store, "UPDATE contact SET name = ?2 WHERE id = ?1");
 
-  if (!find (contacts, name_or_number, &index, error))
+  if (!check_name (name, error) || !check_free (find_name (contacts, name), id, "name", error))
     return FALSE;
-  contact = g_ptr_array_steal_index (contacts->list, index);
-  if (!save (contacts, error))
-    {
-      g_ptr_array_insert (contacts->list, (int)index, contact);
-      return FALSE;
-    }
-  contact_free (contact);
-  g_signal_emit (contacts, signal_changed, 0);
-  return TRUE;
+  sqlite3_bind_text (set, 2, name, -1, SQLITE_STATIC);
+  return change (contacts, set, id, error);
 }
 
 gboolean
-tac_contacts_accept_invite (TacContacts *contacts, const TacContact *contact, guint64 time_ms,
-                            GError **error)
+tac_contacts_set_number (TacContacts *contacts, gint64 id, const char *number, GError **error)
 {
-  TacContact *writable = contacts->list->pdata[find_index (contacts, NULL, contact->number, NULL)];
-  guint64 before = writable->invite_time_ms;
+  sqlite3_stmt *set
+      = tac_store_statement (contacts->store, "UPDATE contact SET number = ?2 WHERE id = ?1");
+  g_autofree char *normalised = tac_number_normalise (number);
 
-  if (time_ms <= before)
+  if (normalised == NULL)
+    return set_invalid_number (number, error);
+  if (!check_free (tac_contacts_find_number (contacts, normalised), id, "number", error))
     return FALSE;
-  writable->invite_time_ms = time_ms;
-  if (save (contacts, error))
+  sqlite3_bind_text (set, 2, normalised, -1, SQLITE_STATIC);
+  return change (contacts, set, id, error);
+}
+
+/* @sql: sets a column of ?1 to the number ?2. */
+static gboolean
+set_integer (TacContacts *contacts, gint64 id, const char *sql, int value, GError **error)
+{
+  sqlite3_stmt *set = tac_store_statement (contacts->store, sql);
+
+  sqlite3_bind_int (set, 2, value);
+  return change (contacts, set, id, error);
+}
+
+gboolean
+tac_contacts_set_trust (TacContacts *contacts, gint64 id, TacTrust trust, GError **error)
+{
+  return set_integer (contacts, id, "UPDATE contact SET trust = ?2 WHERE id = ?1", (int)trust,
+                      error);
+}
+
+gboolean
+tac_contacts_set_blocked (TacContacts *contacts, gint64 id, gboolean blocked, GError **error)
+{
+  return set_integer (contacts, id, "UPDATE contact SET blocked = ?2 WHERE id = ?1", blocked != 0,
+                      error);
+}
+
+gboolean
+tac_contacts_set_new_key (TacContacts *contacts, gint64 id, const guint8 *key, GError **error)
+{
+  sqlite3_stmt *set
+      = tac_store_statement (contacts->store, "UPDATE contact SET new_key = ?2 WHERE id = ?1");
+  guint8 secret[TAC_KEY_SIZE];
+  gboolean ok = key == NULL || check_key (contacts, key, secret, error);
+
+  sodium_memzero (secret, sizeof secret);
+  if (!ok)
+    return FALSE;
+  if (key != NULL)
+    sqlite3_bind_blob (set, 2, key, TAC_KEY_SIZE, SQLITE_STATIC);
+  return change (contacts, set, id, error);
+}
+
+/* The condition on new_key is in the statement: what the user saw, or nothing. */
+static gboolean
+take_new_key (TacContacts *contacts, gint64 id, const guint8 *key, const guint8 *secret,
+              GError **error)
+{
+  sqlite3_stmt *set = tac_store_statement (
+      contacts->store, "UPDATE contact SET key = ?2, secret = ?3, new_key = NULL, trust = ?4,"
+                       " invite_in = 0, invite_out = 0 WHERE id = ?1 AND new_key = ?2");
+
+  sqlite3_bind_blob (set, 2, key, TAC_KEY_SIZE, SQLITE_STATIC);
+  sqlite3_bind_blob (set, 3, secret, TAC_KEY_SIZE, SQLITE_STATIC);
+  sqlite3_bind_int (set, 4, TAC_TRUST_PAIRED);
+  return change (contacts, set, id, error);
+}
+
+gboolean
+tac_contacts_replace_key (TacContacts *contacts, gint64 id, const guint8 key[TAC_KEY_SIZE],
+                          GError **error)
+{
+  g_autoptr (TacContact) contact = tac_contacts_get (contacts, id);
+  guint8 secret[TAC_KEY_SIZE];
+  gboolean ok;
+
+  if (contact != NULL
+      && (!contact->has_new_key || memcmp (contact->new_key, key, TAC_KEY_SIZE) != 0))
+    {
+      g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
+                   "this is not the new key that came for \"%s\": look at it again (tacitel "
+                   "contact show)",
+                   contact->name);
+      return FALSE;
+    }
+  ok = check_key (contacts, key, secret, error)
+       && check_free (tac_contacts_find_key (contacts, key), id, "key", error)
+       && take_new_key (contacts, id, key, secret, error);
+  sodium_memzero (secret, sizeof secret);
+  return ok;
+}
+
+/* Invitations' times */
+
+gboolean
+tac_contacts_accept_invite (TacContacts *contacts, gint64 id, guint64 time_ms, GError **error)
+{
+  sqlite3_stmt *set = tac_store_statement (
+      contacts->store, "UPDATE contact SET invite_in = ?2 WHERE id = ?1 AND invite_in < ?2");
+
+  if (time_ms > G_MAXINT64) /* no INVITE has more than 48 bits */
+    time_ms = 0;
+  sqlite3_bind_int64 (set, 1, id);
+  sqlite3_bind_int64 (set, 2, (gint64)time_ms);
+  if (!tac_store_run (contacts->store, set, error))
+    return FALSE;
+  if (tac_store_changes (contacts->store) == 1)
     return TRUE;
-  writable->invite_time_ms = before;
+  g_set_error_literal (error, TAC_ERROR, TAC_ERROR_FAILED,
+                       "an invitation of this time, or a later one, was accepted already");
   return FALSE;
+}
+
+guint64
+tac_contacts_next_invite_time (TacContacts *contacts, gint64 id, guint64 clock_ms, GError **error)
+{
+  sqlite3_stmt *get
+      = tac_store_statement (contacts->store, "SELECT invite_out FROM contact WHERE id = ?1");
+  sqlite3_stmt *set
+      = tac_store_statement (contacts->store, "UPDATE contact SET invite_out = ?2 WHERE id = ?1");
+  guint64 last, next;
+
+  sqlite3_bind_int64 (get, 1, id);
+  last = tac_store_step (contacts->store, get) ? (guint64)sqlite3_column_int64 (get, 0) : 0;
+  sqlite3_reset (get);
+  next = tac_invite_next_time (clock_ms, last);
+  sqlite3_bind_int64 (set, 1, id);
+  sqlite3_bind_int64 (set, 2, (gint64)next);
+  if (!tac_store_run (contacts->store, set, error))
+    return 0;
+  if (tac_store_changes (contacts->store) == 1)
+    return next;
+  g_set_error_literal (error, TAC_ERROR, TAC_ERROR_UNKNOWN_CONTACT,
+                       "this contact was removed meanwhile");
+  return 0;
+}
+
+TacContacts *
+tac_contacts_new (TacStore *store, const TacKeyPair *identity)
+{
+  TacContacts *contacts = g_object_new (TAC_TYPE_CONTACTS, NULL);
+
+  contacts->store = store;
+  contacts->identity = identity;
+  return contacts;
 }
 
 static void
 tac_contacts_init (TacContacts *contacts)
 {
-  contacts->list = g_ptr_array_new_with_free_func (contact_free);
-}
-
-static void
-tac_contacts_finalize (GObject *object)
-{
-  TacContacts *contacts = TAC_CONTACTS (object);
-
-  g_ptr_array_unref (contacts->list);
-  g_free (contacts->path);
-  G_OBJECT_CLASS (tac_contacts_parent_class)->finalize (object);
 }
 
 static void
 tac_contacts_class_init (TacContactsClass *class)
 {
-  G_OBJECT_CLASS (class)->finalize = tac_contacts_finalize;
   signal_changed = g_signal_new ("changed", TAC_TYPE_CONTACTS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
 }

@@ -2,6 +2,8 @@
 /* The tables of the store, and how older ones become them: one string a version. */
 #include "daemon/store-schema.h"
 
+#include "daemon/errors.h"
+
 /* Times are Unix milliseconds in contact (as in INVITE), microseconds elsewhere. */
 static const char *const versions[] = {
   "CREATE TABLE contact ("
@@ -44,5 +46,65 @@ static const char *const versions[] = {
   " count INTEGER NOT NULL);"
   "CREATE INDEX call_time ON call (time);"
   "CREATE INDEX call_number ON call (number, time);"
+  "CREATE INDEX call_lasting ON call (id) WHERE reason = '';"
   "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);",
 };
+
+static int
+get_version (TacStore *store)
+{
+  sqlite3_stmt *get = tac_store_statement (store, "PRAGMA user_version");
+  int version = tac_store_step (store, get) ? sqlite3_column_int (get, 0) : 0;
+
+  sqlite3_reset (get);
+  return version;
+}
+
+static gboolean
+execute (TacStore *store, const char *sql, GError **error)
+{
+  sqlite3 *db = sqlite3_db_handle (tac_store_statement (store, "PRAGMA user_version"));
+
+  if (sqlite3_exec (db, sql, NULL, NULL, NULL) == SQLITE_OK)
+    return TRUE;
+  g_set_error (error, TAC_ERROR, TAC_ERROR_FAILED,
+               "the store %s could not be brought up to date: %s", sqlite3_db_filename (db, "main"),
+               sqlite3_errmsg (db));
+  return FALSE;
+}
+
+/* user_version is part of the database, so it changes with the tables or not at all. */
+static gboolean
+migrate_to (TacStore *store, int version, GError **error)
+{
+  g_autofree char *number = g_strdup_printf ("PRAGMA user_version = %d", version);
+
+  if (!tac_store_begin (store, error))
+    return FALSE;
+  if (execute (store, versions[version - 1], error) && execute (store, number, error))
+    return tac_store_commit (store, error);
+  tac_store_roll_back (store);
+  return FALSE;
+}
+
+gboolean
+tac_store_migrate (TacStore *store, GError **error)
+{
+  int version = get_version (store), newest = G_N_ELEMENTS (versions);
+
+  if (!tac_store_check (store, error))
+    return FALSE;
+  if (version < 0 || version > newest)
+    {
+      g_set_error (error, TAC_ERROR, TAC_ERROR_DAMAGED,
+                   "the store is of version %d and this Tacitel knows up to %d; it was left as it "
+                   "is. Update tacitel, or keep the store aside and begin with an empty one: "
+                   "tacitel unlock --set-aside",
+                   version, newest);
+      return FALSE;
+    }
+  for (version++; version <= newest; version++)
+    if (!migrate_to (store, version, error))
+      return FALSE;
+  return TRUE;
+}

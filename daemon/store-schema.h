@@ -3,5 +3,6 @@
 #pragma once
 #include "daemon/store.h"
 
-/* Brings the database to the newest version (PRAGMA user_version), each step in a transaction. FAILED; DAMAGED where it is of a newer version. */
+/* Brings the database to the newest version (PRAGMA user_version), each step in a transaction.
+ * FAILED; DAMAGED where it is of a newer version. */
 gboolean tac_store_migrate (TacStore *store, GError **error);

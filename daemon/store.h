@@ -8,27 +8,38 @@
 typedef struct TacStore TacStore;
 
 /* Opens, or makes where there is none, @path. WAL, synchronous=FULL, secure_delete: what was
- * acknowledged outlives kill -9. NULL and DAMAGED (not a database, another key, truncated, fails
- * its check; it was left as it is), FAILED (names file and cause). */
+ * acknowledged outlives kill -9. Nobody else can open it meanwhile. NULL and DAMAGED (not a
+ * database, another key, truncated, fails its check; it was left as it is), FAILED (names file and
+ * cause). */
 TacStore *tac_store_open (const char *path, const guint8 key[TAC_STORE_KEY_SIZE], GError **error);
 void tac_store_close (TacStore *store); /* checkpoints; NULL is fine */
 /* The database and its -wal, -shm: overwritten is not possible on flash, so the key goes first;
  * these are removed. */
 gboolean tac_store_remove (const char *path, GError **error);
 
+/* Each page is authenticated when it is read, not at the opening, which would take minutes of a
+ * large store. So a read may meet damage at any time: it then yields no row, and from there on the
+ * store is damaged: it yields no row and takes no change. FALSE and DAMAGED where this has come to
+ * be. Whoever decides something on "there is no row", but for a change to the store, asks. */
+gboolean tac_store_check (TacStore *store, GError **error);
+
 /* A prepared statement, cached by its text (static strings only); reset and with bindings cleared.
- * Never NULL: SQL is ours. */
+ * SQL is ours, so it is NULL only in a damaged store: to bind to it and to step it does no harm. */
 sqlite3_stmt *tac_store_statement (TacStore *store, const char *sql);
 /* Runs a statement that returns no row; FAILED with SQLite's message (disk full, read-only, …),
- * EXISTS where a UNIQUE broke. Resets it. */
+ * EXISTS where a UNIQUE broke, DAMAGED. Resets it. */
 gboolean tac_store_run (TacStore *store, sqlite3_stmt *statement, GError **error);
-/* TRUE while there is a row; at the end, or at an error (logged), resets and returns FALSE. */
+/* TRUE while there is a row; at the end, or at damage (logged; see tac_store_check), resets and
+ * returns FALSE. Who stops before the end resets it. */
 gboolean tac_store_step (TacStore *store, sqlite3_stmt *statement);
 gint64 tac_store_last_id (TacStore *store);
 gint64 tac_store_changes (TacStore *store);
 gboolean tac_store_begin (TacStore *store, GError **error);
 gboolean tac_store_commit (TacStore *store, GError **error); /* rolls back where it fails */
 void tac_store_roll_back (TacStore *store);
+/* Writes the WAL back and empties it: what was deleted is not in it any more. Outside of a
+ * transaction, and with no statement before its end. */
+gboolean tac_store_checkpoint (TacStore *store, GError **error);
 
 /* Small settings by name. NULL: not set. (transfer full) */
 char *tac_store_get_setting (TacStore *store, const char *name);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A contact, as a value. */
-#include "daemon/contacts.h"
+/* A contact, as a value and as a row. */
+#include "daemon/contact-row.h"
+
+#include <string.h>
 
 const char *
 tac_trust_to_string (TacTrust trust)
@@ -37,4 +39,22 @@ tac_contact_free (TacContact *contact)
   g_free (contact->name);
   g_free (contact->number);
   g_free (contact);
+}
+
+TacContact *
+tac_contact_read (sqlite3_stmt *statement)
+{
+  TacContact *contact = g_new0 (TacContact, 1);
+
+  contact->id = sqlite3_column_int64 (statement, 0);
+  contact->name = g_strdup ((const char *)sqlite3_column_text (statement, 1));
+  contact->number = g_strdup ((const char *)sqlite3_column_text (statement, 2));
+  memcpy (contact->key, sqlite3_column_blob (statement, 3), TAC_KEY_SIZE);
+  contact->trust = (TacTrust)sqlite3_column_int (statement, 4);
+  contact->blocked = sqlite3_column_int (statement, 5) != 0;
+  contact->has_new_key = sqlite3_column_type (statement, 6) == SQLITE_BLOB;
+  if (contact->has_new_key)
+    memcpy (contact->new_key, sqlite3_column_blob (statement, 6), TAC_KEY_SIZE);
+  contact->invite_time_ms = (guint64)sqlite3_column_int64 (statement, 7);
+  return contact;
 }

@@ -3,12 +3,11 @@
 #include "daemon/contacts.h"
 
 #include "codecs/invitation.h"
+#include "daemon/contact-row.h"
 #include "daemon/errors.h"
 
 #include <sodium.h>
 #include <string.h>
-
-#define COLUMNS "id, name, number, key, trust, blocked, new_key, invite_in"
 
 struct _TacContacts
 {
@@ -23,25 +22,6 @@ G_DEFINE_FINAL_TYPE (TacContacts, tac_contacts, G_TYPE_OBJECT)
 
 /* Reading */
 
-/* The row at which @statement is, in the order of COLUMNS. The table's CHECKs see to the sizes. */
-static TacContact *
-read_contact (sqlite3_stmt *statement)
-{
-  TacContact *contact = g_new0 (TacContact, 1);
-
-  contact->id = sqlite3_column_int64 (statement, 0);
-  contact->name = g_strdup ((const char *)sqlite3_column_text (statement, 1));
-  contact->number = g_strdup ((const char *)sqlite3_column_text (statement, 2));
-  memcpy (contact->key, sqlite3_column_blob (statement, 3), TAC_KEY_SIZE);
-  contact->trust = (TacTrust)sqlite3_column_int (statement, 4);
-  contact->blocked = sqlite3_column_int (statement, 5) != 0;
-  contact->has_new_key = sqlite3_column_type (statement, 6) == SQLITE_BLOB;
-  if (contact->has_new_key)
-    memcpy (contact->new_key, sqlite3_column_blob (statement, 6), TAC_KEY_SIZE);
-  contact->invite_time_ms = (guint64)sqlite3_column_int64 (statement, 7);
-  return contact;
-}
-
 static TacContact *
 read_one (TacContacts *contacts, sqlite3_stmt *statement)
 {
@@ -49,7 +29,7 @@ read_one (TacContacts *contacts, sqlite3_stmt *statement)
 
   if (tac_store_step (contacts->store, statement))
     {
-      contact = read_contact (statement);
+      contact = tac_contact_read (statement);
       sqlite3_reset (statement);
     }
   return contact;
@@ -58,8 +38,8 @@ read_one (TacContacts *contacts, sqlite3_stmt *statement)
 TacContact *
 tac_contacts_get (TacContacts *contacts, gint64 id)
 {
-  sqlite3_stmt *get
-      = tac_store_statement (contacts->store, "SELECT " COLUMNS " FROM contact WHERE id = ?1");
+  sqlite3_stmt *get = tac_store_statement (contacts->store, "SELECT " TAC_CONTACT_COLUMNS
+                                                            " FROM contact WHERE id = ?1");
 
   sqlite3_bind_int64 (get, 1, id);
   return read_one (contacts, get);
@@ -77,20 +57,21 @@ find_text (TacContacts *contacts, const char *sql, const char *text)
 static TacContact *
 find_name (TacContacts *contacts, const char *name)
 {
-  return find_text (contacts, "SELECT " COLUMNS " FROM contact WHERE name = ?1", name);
+  return find_text (contacts, "SELECT " TAC_CONTACT_COLUMNS " FROM contact WHERE name = ?1", name);
 }
 
 TacContact *
 tac_contacts_find_number (TacContacts *contacts, const char *number)
 {
-  return find_text (contacts, "SELECT " COLUMNS " FROM contact WHERE number = ?1", number);
+  return find_text (contacts, "SELECT " TAC_CONTACT_COLUMNS " FROM contact WHERE number = ?1",
+                    number);
 }
 
 TacContact *
 tac_contacts_find_key (TacContacts *contacts, const guint8 key[TAC_KEY_SIZE])
 {
-  sqlite3_stmt *find
-      = tac_store_statement (contacts->store, "SELECT " COLUMNS " FROM contact WHERE key = ?1");
+  sqlite3_stmt *find = tac_store_statement (contacts->store, "SELECT " TAC_CONTACT_COLUMNS
+                                                             " FROM contact WHERE key = ?1");
 
   sqlite3_bind_blob (find, 1, key, TAC_KEY_SIZE, SQLITE_STATIC);
   return read_one (contacts, find);
@@ -167,13 +148,14 @@ compare_entries (gconstpointer a, gconstpointer b)
 void
 tac_contacts_foreach (TacContacts *contacts, TacContactFunc func, gpointer user_data)
 {
-  sqlite3_stmt *all = tac_store_statement (contacts->store, "SELECT " COLUMNS " FROM contact");
+  sqlite3_stmt *all
+      = tac_store_statement (contacts->store, "SELECT " TAC_CONTACT_COLUMNS " FROM contact");
   g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
 
   g_array_set_clear_func (entries, entry_clear);
   while (tac_store_step (contacts->store, all))
     {
-      Entry entry = { .contact = read_contact (all) };
+      Entry entry = { .contact = tac_contact_read (all) };
 
       entry.collated = g_utf8_collate_key (entry.contact->name, -1);
       g_array_append_val (entries, entry);
@@ -316,49 +298,48 @@ tac_contacts_add (TacContacts *contacts, const char *name, const char *number,
   return ok;
 }
 
-/* The WAL goes with it, or the name could still be read in it. */
 gboolean
 tac_contacts_remove (TacContacts *contacts, gint64 id, GError **error)
 {
+  sqlite3_stmt *delete = tac_store_statement (contacts->store, "DELETE FROM contact WHERE id = ?1");
   g_autoptr (GError) problem = NULL;
 
-  if (!change (contacts, tac_store_statement (contacts->store, "DELETE FROM contact WHERE id = ?1"),
-               id, error))
+  if (!change (contacts, delete, id, error))
     return FALSE;
-  if (!tac_store_checkpoint (contacts->store, &problem))
-    g_warning ("a contact was removed but is in the log until the store is closed: %s",
-               problem->message);
+  if (!tac_store_compact (contacts->store, &problem))
+    g_warning ("%s", problem->message);
   return TRUE;
+}
+
+/* @sql: sets a column of ?1 to ?2. */
+static gboolean
+set_text (TacContacts *contacts, gint64 id, const char *sql, const char *value, GError **error)
+{
+  sqlite3_stmt *set = tac_store_statement (contacts->store, sql);
+
+  sqlite3_bind_text (set, 2, value, -1, SQLITE_STATIC);
+  return change (contacts, set, id, error);
 }
 
 gboolean
 tac_contacts_rename (TacContacts *contacts, gint64 id, const char *name, GError **error)
 {
-  sqlite3_stmt *set
-      = tac_store_statement (contacts->store, "UPDATE contact SET name = ?2 WHERE id = ?1");
-
-  if (!check_name (name, error) || !check_free (find_name (contacts, name), id, "name", error))
-    return FALSE;
-  sqlite3_bind_text (set, 2, name, -1, SQLITE_STATIC);
-  return change (contacts, set, id, error);
+  return check_name (name, error) && check_free (find_name (contacts, name), id, "name", error)
+         && set_text (contacts, id, "UPDATE contact SET name = ?2 WHERE id = ?1", name, error);
 }
 
 gboolean
 tac_contacts_set_number (TacContacts *contacts, gint64 id, const char *number, GError **error)
 {
-  sqlite3_stmt *set
-      = tac_store_statement (contacts->store, "UPDATE contact SET number = ?2 WHERE id = ?1");
   g_autofree char *normalised = tac_number_normalise (number);
 
   if (normalised == NULL)
     return set_invalid_number (number, error);
-  if (!check_free (tac_contacts_find_number (contacts, normalised), id, "number", error))
-    return FALSE;
-  sqlite3_bind_text (set, 2, normalised, -1, SQLITE_STATIC);
-  return change (contacts, set, id, error);
+  return check_free (tac_contacts_find_number (contacts, normalised), id, "number", error)
+         && set_text (contacts, id, "UPDATE contact SET number = ?2 WHERE id = ?1", normalised,
+                      error);
 }
 
-/* @sql: sets a column of ?1 to the number ?2. */
 static gboolean
 set_integer (TacContacts *contacts, gint64 id, const char *sql, int value, GError **error)
 {

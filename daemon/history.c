@@ -276,7 +276,7 @@ tac_history_forget (TacHistory *history, const TacHistoryFilter *filter, guint *
   *count = (guint)deleted;
   if (deleted > 0)
     g_signal_emit (history, signal_changed, 0);
-  return tac_store_checkpoint (history->store, error);
+  return tac_store_compact (history->store, error);
 }
 
 static void

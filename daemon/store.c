@@ -392,11 +392,14 @@ tac_store_roll_back (TacStore *store)
 }
 
 gboolean
-tac_store_checkpoint (TacStore *store, GError **error)
+tac_store_compact (TacStore *store, GError **error)
 {
-  int result = sqlite3_wal_checkpoint_v2 (store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-
-  return result == SQLITE_OK || set_sqlite_error (store, result, error);
+  if (!tac_store_check (store, error))
+    return FALSE;
+  if (execute (store, "VACUUM; PRAGMA wal_checkpoint (TRUNCATE)", error))
+    return TRUE;
+  g_prefix_error (error, "what was deleted is gone, but not yet overwritten: ");
+  return FALSE;
 }
 
 /* Settings */

@@ -17,10 +17,10 @@ void tac_store_close (TacStore *store); /* checkpoints; NULL is fine */
  * these are removed. */
 gboolean tac_store_remove (const char *path, GError **error);
 
-/* Each page is authenticated when it is read, not at the opening, which would take minutes of a
- * large store. So a read may meet damage at any time: it then yields no row, and from there on the
- * store is damaged: it yields no row and takes no change. FALSE and DAMAGED where this has come to
- * be. Whoever decides something on "there is no row", but for a change to the store, asks. */
+/* Each page is authenticated when it is read, not at the opening, which would have to read all. So
+ * a read may meet damage at any time: it then yields no row, and from there on the store is
+ * damaged: it yields no row and takes no change. FALSE and DAMAGED where this has come to be.
+ * Whoever decides something on "there is no row", but for a change to the store, asks. */
 gboolean tac_store_check (TacStore *store, GError **error);
 
 /* A prepared statement, cached by its text (static strings only); reset and with bindings cleared.
@@ -37,9 +37,11 @@ gint64 tac_store_changes (TacStore *store);
 gboolean tac_store_begin (TacStore *store, GError **error);
 gboolean tac_store_commit (TacStore *store, GError **error); /* rolls back where it fails */
 void tac_store_roll_back (TacStore *store);
-/* Writes the WAL back and empties it: what was deleted is not in it any more. Outside of a
- * transaction, and with no statement before its end. */
-gboolean tac_store_checkpoint (TacStore *store, GError **error);
+/* Makes what was deleted unreadable even for who has the key. secure_delete overwrites it where it
+ * was, but SQLite leaves copies in the free space of a page when it moves rows to another. So this
+ * rewrites the database (about 25 ms of 10,000 calls, 2 s of 1,000,000) and empties the WAL.
+ * Outside of a transaction, and with no statement before its end. FAILED where there is no room. */
+gboolean tac_store_compact (TacStore *store, GError **error);
 
 /* Small settings by name. NULL: not set. (transfer full) */
 char *tac_store_get_setting (TacStore *store, const char *name);

@@ -12,6 +12,7 @@ typedef struct
 {
   TacKeyPair identity;
   guint8 store_key[TAC_STORE_KEY_SIZE];
+  guint8 settle_key[TAC_KEY_SIZE]; /* keyring.c's; not zero from a duress open to its settling */
 } TacKeys;
 TacKeys *tac_keys_new (void); /* empty */
 void tac_keys_free (TacKeys *keys);
@@ -26,7 +27,8 @@ typedef enum
 TacKeyringState tac_keyring_look (const char *path,
                                   GError **error); /* of the file; opens nothing */
 
-/* Argon2id, calibrated so that one derivation takes about @cost_ms here; recorded in the file. */
+/* Passphrases have 1 to TAC_PASSPHRASE_MAX bytes, or INVALID_ARGUMENT. @cost_ms: what one try shall
+ * cost here; recorded in the file. */
 /* New keys, and the file: EXISTS where there is one already. */
 TacKeys *tac_keyring_create (const char *path, const TacPassphrase *passphrase, guint cost_ms,
                              GError **error);
@@ -36,11 +38,13 @@ TacKeys *tac_keyring_create (const char *path, const TacPassphrase *passphrase, 
  * or FAILED. */
 TacKeys *tac_keyring_open (const char *path, const TacPassphrase *passphrase, gboolean *duress,
                            GError **error);
-gboolean tac_keyring_settle (const char *path, const TacPassphrase *passphrase, GError **error);
+gboolean tac_keyring_settle (const char *path, TacKeys *keys, GError **error);
+/* To these two the duress passphrase is a wrong one. Change keeps the cost, and the duress
+ * passphrase; INVALID_ARGUMENT where @new is that one. */
 gboolean tac_keyring_change (const char *path, const TacPassphrase *old, const TacPassphrase *new,
-                             guint cost_ms, GError **error);
-/* An empty @duress takes it away. */
+                             GError **error);
+/* An empty @duress takes it away. Renews the cost. */
 gboolean tac_keyring_set_duress (const char *path, const TacPassphrase *passphrase,
-                                 const TacPassphrase *duress, GError **error);
-/* Overwrites what is sealed, syncs, removes the file. */
+                                 const TacPassphrase *duress, guint cost_ms, GError **error);
+/* Overwrites the file, whatever it is, syncs, removes it. TRUE where there is none. */
 gboolean tac_keyring_wipe (const char *path, GError **error);

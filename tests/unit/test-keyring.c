@@ -1,220 +1,257 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The identity: made once, kept, and never overwritten. */
-#include "daemon/keyring.h"
+/* The keyring: opened by its passphrase only, changed, and destroyed on purpose. */
+#include "keyring-kit.h"
 
-#include <gio/gio.h>
-#include <glib/gstdio.h>
-#include <sodium.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-typedef struct
-{
-  char *folder, *path;
-} Place;
 
 static void
-set_up (Place *place, gconstpointer data)
+test_made_and_opened (Place *place, gconstpointer data)
 {
-  place->folder = g_dir_make_tmp ("tacitel-keyring-XXXXXX", NULL);
-  place->path = g_build_filename (place->folder, "tacitel", "identity", NULL);
-}
-
-static void
-tear_down (Place *place, gconstpointer data)
-{
-  g_autofree char *inner = g_path_get_dirname (place->path);
-
-  g_remove (place->path);
-  g_rmdir (inner);
-  g_rmdir (place->folder);
-  g_free (place->path);
-  g_free (place->folder);
-}
-
-static guint
-mode_of (const char *path)
-{
+  g_autoptr (TacKeys) made = create (place, "correct horse");
+  g_autoptr (TacKeys) opened = open_as (place, "correct horse", FALSE);
+  g_autoptr (TacKeys) longest = NULL;
+  g_autofree char *text = g_strnfill (TAC_PASSPHRASE_MAX, 'x');
+  static const char *const wrong[]
+      = { "correct hors", "correct horsf", "correct horse ", "Correct horse", "x" };
   struct stat status;
 
-  g_assert_cmpint (g_stat (path, &status), ==, 0);
-  return status.st_mode & 07777;
+  assert_same (made, opened);
+  g_assert_false (sodium_is_zero (made->identity.secret, TAC_KEY_SIZE));
+  g_assert_true (sodium_is_zero (opened->settle_key, sizeof opened->settle_key));
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    assert_refused (place, wrong[i], TAC_ERROR_WRONG_PASSPHRASE);
+  assert_refused (place, "", TAC_ERROR_INVALID_ARGUMENT);
+  assert_refused (place, text, TAC_ERROR_WRONG_PASSPHRASE);
+  MUST (change (place, "correct horse", text, &failure));
+  longest = open_as (place, text, FALSE);
+  assert_same (made, longest);
+  g_assert_cmpint (g_stat (place->path, &status), ==, 0);
+  g_assert_cmpuint (status.st_mode & 07777, ==, 0600);
 }
 
 static void
-make (const Place *place, TacKeyPair *identity)
+test_never_made_over (Place *place, gconstpointer data)
 {
+  g_autoptr (TacKeys) made = create (place, "a");
+  g_autoptr (TacPassphrase) passphrase = pass ("b"), empty = pass ("");
   g_autoptr (GError) error = NULL;
-  g_autoptr (TacKeyring) keyring = tac_keyring_open (place->path, &error);
+  TacKeyringImage before = read_image (place);
 
-  g_assert_no_error (error);
-  *identity = *tac_keyring_identity (keyring);
-}
-
-static void
-test_made_once (Place *place, gconstpointer data)
-{
-  g_autofree char *inner = g_path_get_dirname (place->path);
-  guint8 public[TAC_KEY_SIZE];
-  TacKeyPair first, second;
-
-  make (place, &first);
-  make (place, &second);
-  g_assert_cmpmem (&first, sizeof first, &second, sizeof second);
-  crypto_scalarmult_base (public, first.secret);
-  g_assert_cmpmem (public, sizeof public, first.public, sizeof first.public);
-  g_assert_cmpuint (mode_of (place->path), ==, 0600);
-  g_assert_cmpuint (mode_of (inner), ==, 0700);
-
-  g_remove (place->path);
-  make (place, &second);
-  g_assert_cmpint (memcmp (&first, &second, sizeof first), !=, 0);
-}
-
-/* Opening must fail, name the file, and leave every byte of it. */
-static void
-assert_refused (const Place *place, const char *bytes, gsize size, const char *what)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *after = NULL;
-  gsize size_after;
-  guint mode = mode_of (place->path);
-
-  if (tac_keyring_open (place->path, &error) != NULL)
-    g_error ("%s, %zu bytes: accepted", what, size);
-  g_assert_nonnull (strstr (error->message, place->path));
-  g_assert_true (g_file_get_contents (place->path, &after, &size_after, NULL));
-  g_assert_cmpmem (after, size_after, bytes, size);
-  g_assert_cmpuint (mode_of (place->path), ==, mode);
-}
-
-static void
-write_file (const Place *place, const char *bytes, gsize size)
-{
-  g_assert_true (g_file_set_contents_full (place->path, bytes, (gssize)size,
-                                           G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
-}
-
-static void
-test_truncated (Place *place, gconstpointer data)
-{
-  g_autofree char *good = NULL;
-  TacKeyPair identity;
-  gsize size;
-
-  make (place, &identity);
-  g_assert_true (g_file_get_contents (place->path, &good, &size, NULL));
-  for (gsize n = 0; n < size; n++)
-    {
-      write_file (place, good, n);
-      assert_refused (place, good, n, "truncated");
-    }
-}
-
-static void
-test_damaged (Place *place, gconstpointer data)
-{
-  g_autofree char *good = NULL, *bad = NULL;
-  TacKeyPair identity;
-  gsize size;
-
-  make (place, &identity);
-  g_assert_true (g_file_get_contents (place->path, &good, &size, NULL));
-  bad = g_malloc (size + 1);
-  for (gsize i = 0; i < size; i++)
-    {
-      memcpy (bad, good, size);
-      bad[i] = bad[i] == 'x' ? 'y' : 'x'; /* no hexadecimal digit */
-      write_file (place, bad, size);
-      assert_refused (place, bad, size, "damaged");
-    }
-  memcpy (bad, good, size);
-  bad[size] = '\n';
-  write_file (place, bad, size + 1);
-  assert_refused (place, bad, size + 1, "too long");
-  memcpy (bad, good, size);
-  memset (bad + size - 1 - 2 * TAC_KEY_SIZE, '0', 2 * TAC_KEY_SIZE);
-  write_file (place, bad, size);
-  assert_refused (place, bad, size, "the zero key");
-}
-
-static void
-test_foreign (Place *place, gconstpointer data)
-{
-  static const char text[] = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
-  TacKeyPair identity;
-
-  make (place, &identity);
-  write_file (place, text, sizeof text - 1);
-  assert_refused (place, text, sizeof text - 1, "foreign");
-}
-
-static void
-test_readable_by_others (Place *place, gconstpointer data)
-{
-  static const int modes[] = { 0640, 0604, 0660, 0644, 0610, 0601, 0602, 0666 };
-  g_autofree char *good = NULL;
-  TacKeyPair before, after;
-  gsize size;
-
-  make (place, &before);
-  g_assert_true (g_file_get_contents (place->path, &good, &size, NULL));
-  for (gsize i = 0; i < G_N_ELEMENTS (modes); i++)
-    {
-      g_assert_cmpint (g_chmod (place->path, modes[i]), ==, 0);
-      assert_refused (place, good, size, "readable by others");
-    }
-  g_assert_cmpint (g_chmod (place->path, 0600), ==, 0);
-  make (place, &after);
-  g_assert_cmpmem (&before, sizeof before, &after, sizeof after);
-}
-
-static void
-test_no_file (Place *place, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (g_mkdir_with_parents (place->path, 0700), ==, 0);
-  g_assert_null (tac_keyring_open (place->path, &error));
-  g_assert_nonnull (strstr (error->message, place->path));
-  g_rmdir (place->path);
-
+  g_assert_null (tac_keyring_create (place->path, passphrase, COST_MS, &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_EXISTS);
+  assert_bytes (place, before.bytes, sizeof before.bytes);
+  write_bytes (place, "precious", 8);
   g_clear_error (&error);
-  g_assert_cmpint (mkfifo (place->path, 0600), ==, 0);
-  g_assert_null (tac_keyring_open (place->path, &error)); /* and waits for no writer */
-  g_assert_nonnull (strstr (error->message, place->path));
+  g_assert_null (tac_keyring_create (place->path, passphrase, COST_MS, &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_EXISTS);
+  assert_bytes (place, "precious", 8);
+  g_remove (place->path);
+  g_clear_error (&error);
+  g_assert_null (tac_keyring_create (place->path, empty, COST_MS, &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT);
+  assert_refused (place, "a", TAC_ERROR_NOT_SET_UP);
 }
 
 static void
-test_another_users (Place *place, gconstpointer data)
+test_change (Place *place, gconstpointer data)
 {
+  g_autoptr (TacKeys) made = create (place, "old");
+  g_autoptr (TacKeys) opened = NULL;
   g_autoptr (GError) error = NULL;
-  TacKeyPair identity;
+  TacKeyringImage before = read_image (place);
 
-  make (place, &identity);
-  if (chown (place->path, 65534, (gid_t)-1) < 0)
-    {
-      g_test_skip ("only root can give a file away");
-      return;
-    }
-  g_assert_null (tac_keyring_open (place->path, &error));
-  g_assert_nonnull (strstr (error->message, "another user"));
+  g_assert_false (change (place, "wrong", "new", &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_WRONG_PASSPHRASE);
+  g_clear_error (&error);
+  g_assert_false (change (place, "old", "", &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT);
+  assert_bytes (place, before.bytes, sizeof before.bytes);
+  MUST (change (place, "old", "new", &failure));
+  assert_refused (place, "old", TAC_ERROR_WRONG_PASSPHRASE);
+  opened = open_as (place, "new", FALSE);
+  assert_same (made, opened);
 }
 
-/* Folders where nothing can be made, not even by root. */
+/* What a change replaced is destroyed, but not where it has another name. */
 static void
-test_unwritable (Place *place, gconstpointer data)
+test_replaced_is_destroyed (Place *place, gconstpointer data)
 {
-  static const char *const paths[] = { "/proc/tacitel/identity", "/dev/null/identity" };
+  g_autoptr (TacKeys) made = create (place, "old");
+  g_autofree char *backup = g_build_filename (place->folder, "backup", NULL);
+  TacKeyringImage before = read_image (place), seen;
+  int fd = open (place->path, O_RDONLY | O_CLOEXEC);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+  MUST (change (place, "old", "new", &failure));
+  g_assert_cmpint (pread (fd, seen.bytes, sizeof seen.bytes, 0), ==, TAC_KEYRING_SIZE);
+  g_assert_true (memcmp (before.bytes, seen.bytes, 16) != 0);
+  g_assert_true (memcmp (before.bytes + TAC_KEYRING_HEADER_SIZE,
+                         seen.bytes + TAC_KEYRING_HEADER_SIZE, TAC_KEYRING_SLOT_SIZE)
+                 != 0);
+  close (fd);
+  before = read_image (place);
+  g_assert_cmpint (link (place->path, backup), ==, 0);
+  MUST (change (place, "new", "newer", &failure));
+  fd = open (backup, O_RDONLY | O_CLOEXEC);
+  g_assert_cmpint (pread (fd, seen.bytes, sizeof seen.bytes, 0), ==, TAC_KEYRING_SIZE);
+  g_assert_cmpmem (&before, sizeof before, &seen, sizeof seen);
+  close (fd);
+  g_remove (backup);
+}
+
+static void
+test_duress_kept_over_change (Place *place, gconstpointer data)
+{
+  g_autoptr (TacKeys) made = create (place, "mine");
+  g_autoptr (TacKeys) opened = NULL, forced = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (set_duress (place, "mine", "mine", &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_false (set_duress (place, "wrong", "theirs", &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_WRONG_PASSPHRASE);
+  MUST (set_duress (place, "mine", "theirs", &failure));
+  /* To everything but an unlock, the duress passphrase is a wrong one. */
+  g_clear_error (&error);
+  g_assert_false (change (place, "theirs", "x", &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_WRONG_PASSPHRASE);
+  g_clear_error (&error);
+  g_assert_false (set_duress (place, "theirs", "x", &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_WRONG_PASSPHRASE);
+  g_clear_error (&error);
+  g_assert_false (change (place, "mine", "theirs", &error));
+  g_assert_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT);
+
+  MUST (change (place, "mine", "mine now", &failure));
+  opened = open_as (place, "mine now", FALSE);
+  assert_same (made, opened);
+  forced = open_as (place, "theirs", TRUE);
+  assert_differ (made, forced);
+  assert_refused (place, "mine now", TAC_ERROR_WRONG_PASSPHRASE);
+}
+
+static void
+test_duress_taken_away (Place *place, gconstpointer data)
+{
+  g_autoptr (TacKeys) made = create (place, "mine");
+  g_autoptr (TacKeys) opened = NULL;
+
+  MUST (set_duress (place, "mine", "theirs", &failure));
+  MUST (set_duress (place, "mine", "", &failure));
+  assert_refused (place, "theirs", TAC_ERROR_WRONG_PASSPHRASE);
+  opened = open_as (place, "mine", FALSE);
+  assert_same (made, opened);
+}
+
+/* Stopped after each step of a duress open, the next one goes on, and the real keys stay gone. */
+static void
+test_duress_steps (Place *place, gconstpointer data)
+{
+  g_autoptr (TacKeys) made = create (place, "mine");
+  g_autoptr (TacKeys) first = NULL, again = NULL, settled = NULL;
+  TacKeyringImage before, after;
+  guint same = 0;
+
+  MUST (set_duress (place, "mine", "theirs", &failure));
+  before = read_image (place);
+  first = open_as (place, "theirs", TRUE);
+  assert_differ (made, first);
+  after = read_image (place);
+  g_assert_cmpmem (before.bytes, TAC_KEYRING_HEADER_SIZE, after.bytes, TAC_KEYRING_HEADER_SIZE);
+  for (guint slot = 0; slot < TAC_KEYRING_SLOTS; slot++)
     {
-      g_autoptr (GError) error = NULL;
-      g_autofree char *folder = g_path_get_dirname (paths[i]);
+      gsize at = tac_keyring_image_slot_offset (slot);
 
-      g_assert_null (tac_keyring_open (paths[i], &error));
-      g_assert_nonnull (strstr (error->message, folder));
+      same += memcmp (before.bytes + at, after.bytes + at, TAC_KEYRING_SLOT_SIZE) == 0;
+      g_assert_true (tac_keyring_image_slot_whole (&after, slot));
+    }
+  g_assert_cmpuint (same, ==, 1);
+  assert_refused (place, "mine", TAC_ERROR_WRONG_PASSPHRASE);
+
+  again = open_as (place, "theirs", TRUE); /* a crash before the store was made */
+  assert_same (first, again);
+  MUST (tac_keyring_settle (place->path, again, &failure));
+  MUST (tac_keyring_settle (place->path, first, &failure)); /* and once more */
+  g_assert_true (sodium_is_zero (again->settle_key, sizeof again->settle_key));
+  settled = open_as (place, "theirs", FALSE);
+  assert_same (first, settled);
+  assert_refused (place, "mine", TAC_ERROR_WRONG_PASSPHRASE);
+  MUST (change (place, "theirs", "anything", &failure)); /* a keyring like any other */
+}
+
+/* The owner's slot is either; that of a keyring without duress passphrase shows no pattern. */
+static void
+test_slots_look_alike (Place *place, gconstpointer data)
+{
+  guint owner[TAC_KEYRING_SLOTS] = { 0 };
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autoptr (TacKeys) made = create (place, "a");
+      TacKeyringTry *found = sodium_malloc (sizeof *found);
+      g_autoptr (TacPassphrase) passphrase = pass ("a");
+      TacKeyringImage image = read_image (place);
+
+      MUST (tac_keyring_cost_derive (tac_keyring_image_cost (&image), passphrase,
+                                     tac_keyring_image_salt (&image), found->key, &failure));
+      tac_keyring_image_open (&image, found);
+      g_assert_true (found->opened[0] != found->opened[1]);
+      owner[found->opened[1]]++;
+      for (guint slot = 0; slot < TAC_KEYRING_SLOTS; slot++)
+        {
+          g_assert_true (tac_keyring_image_slot_whole (&image, slot));
+          g_assert_false (sodium_is_zero (image.bytes + tac_keyring_image_slot_offset (slot), 16));
+        }
+      sodium_free (found);
+      g_remove (place->path);
+    }
+  g_assert_cmpuint (owner[0], >, 2); /* fails by chance once in 10^9 */
+  g_assert_cmpuint (owner[1], >, 2);
+}
+
+static void
+test_wipe (Place *place, gconstpointer data)
+{
+  g_autoptr (TacKeys) made = create (place, "a");
+  TacKeyringImage before = read_image (place), after;
+  int fd = open (place->path, O_RDONLY | O_CLOEXEC);
+
+  MUST (tac_keyring_wipe (place->path, &failure));
+  MUST (tac_keyring_wipe (place->path, &failure)); /* again */
+  g_assert_false (g_file_test (place->path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (pread (fd, after.bytes, sizeof after.bytes, 0), ==, TAC_KEYRING_SIZE);
+  for (gsize i = 0; i + 16 <= TAC_KEYRING_SIZE; i += 4)
+    g_assert_true (memcmp (before.bytes + i, after.bytes + i, 16) != 0);
+  close (fd);
+  write_bytes (place, "damaged", 7);
+  MUST (tac_keyring_wipe (place->path, &failure));
+  g_assert_false (g_file_test (place->path, G_FILE_TEST_EXISTS));
+}
+
+/* That the cost meets its target within a factor of two, on whatever machine; and that a test's
+ * little cost is little. */
+static void
+test_cost (void)
+{
+  static const guint targets_ms[] = { 50, 400 };
+  g_autoptr (TacPassphrase) passphrase = pass ("a");
+  guint8 salt[TAC_SALT_SIZE] = { 0 }, key[32], again[32];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (targets_ms); i++)
+    {
+      TacKeyringCost cost;
+      gint64 start, took_us;
+
+      MUST (tac_keyring_cost_calibrate (targets_ms[i], passphrase, salt, &cost, key, &failure));
+      g_assert_true (tac_keyring_cost_check (cost));
+      start = g_get_monotonic_time ();
+      MUST (tac_keyring_cost_derive (cost, passphrase, salt, again, &failure));
+      took_us = g_get_monotonic_time () - start;
+      g_assert_cmpmem (key, sizeof key, again, sizeof again);
+      g_test_message ("target %u ms: %u passes over %u KiB, %.0f ms", targets_ms[i], cost.ops,
+                      cost.memory_kib, (double)took_us / 1000);
+      if (targets_ms[i] >= 250)
+        g_assert_cmpuint (cost.memory_kib, >=, 64 * 1024);
     }
 }
 
@@ -223,14 +260,16 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (sodium_init (), >=, 0);
-#define ADD(name, func) g_test_add (name, Place, NULL, set_up, func, tear_down)
-  ADD ("/keyring/made-once", test_made_once);
-  ADD ("/keyring/truncated", test_truncated);
-  ADD ("/keyring/damaged", test_damaged);
-  ADD ("/keyring/foreign", test_foreign);
-  ADD ("/keyring/readable-by-others", test_readable_by_others);
-  ADD ("/keyring/no-file", test_no_file);
-  ADD ("/keyring/another-users", test_another_users);
-  ADD ("/keyring/unwritable", test_unwritable);
+#define ADD(name, func) g_test_add ("/keyring/" name, Place, NULL, set_up, func, tear_down)
+  ADD ("made-and-opened", test_made_and_opened);
+  ADD ("never-made-over", test_never_made_over);
+  ADD ("change", test_change);
+  ADD ("replaced-is-destroyed", test_replaced_is_destroyed);
+  ADD ("duress-kept-over-change", test_duress_kept_over_change);
+  ADD ("duress-taken-away", test_duress_taken_away);
+  ADD ("duress-steps", test_duress_steps);
+  ADD ("slots-look-alike", test_slots_look_alike);
+  ADD ("wipe", test_wipe);
+  g_test_add_func ("/keyring/cost", test_cost);
   return g_test_run ();
 }

@@ -167,6 +167,7 @@ static const struct Row
   { S (HELD), ON (USER_RESUME), TO (ACTIVE), 0, { DO (RESUME_MEDIA), DO (SEND_RESUME) } },
   { TALKS, ON (HOLD), STAY, 0, { DO (PEER_HOLDS) } },
   { TALKS, ON (RESUME), STAY, 0, { DO (PEER_RESUMES) } },
+  { TALKS, ON (USER_DIFFERS), TO (ENDING), WHY (SAS_MISMATCH), { DO (SEND_BYE) } },
   { S (ACTIVE), ON (SILENT), TO (SEARCHING), 0, { 0 } },
   { S (HELD), ON (SILENT), TO (SEARCHING_HELD), 0, { 0 } },
   { S (SEARCHING), ON (HEARD), TO (ACTIVE), 0, { 0 } },

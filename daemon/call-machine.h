@@ -75,12 +75,13 @@ typedef enum
   TAC_EVENT_USER_HANGUP,
   TAC_EVENT_USER_HOLD,
   TAC_EVENT_USER_RESUME,
+  TAC_EVENT_USER_DIFFERS, /* the spoken words are not the same */
   TAC_EVENT_MEDIA_FAILED,
   TAC_EVENT_SILENT,  /* nothing authentic for tac_call_silence_s() */
   TAC_EVENT_HEARD,   /* something authentic again */
   TAC_EVENT_TIMEOUT, /* TacCallEvent.timer ran out */
 } TacCallEventKind;
-#define TAC_CALL_EVENTS 36
+#define TAC_CALL_EVENTS 37
 
 /* A timer runs in the states that list it and in no other, so none is left behind. */
 typedef enum

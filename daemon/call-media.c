@@ -109,10 +109,25 @@ follow_media (TacCall *call)
     }
 }
 
+static void
+measure (TacCall *call)
+{
+  gint64 srtt = call->lane != NULL ? tac_control_stats (call->lane)->srtt_us : 0;
+
+  call->quality = (TacCallQuality){
+    .duration_ms = (g_get_monotonic_time () - call->answered_us) / 1000,
+    .loss = call->ticks_due > 0 ? 100.0 * (double)call->ticks_lost / (double)call->ticks_due : 0,
+    .jitter_ms = call->second_ago.jitter_ms,
+    .round_trip_ms = (guint)((srtt + 999) / 1000),
+  };
+}
+
 void
 tac_call_media_stop (TacCall *call)
 {
   follow_media (call);
+  if (call->media != NULL && call->answered_us != 0)
+    measure (call);
   if (call->media != NULL)
     call->engine->media_free (g_steal_pointer (&call->media));
   call->media_started = FALSE;
@@ -165,6 +180,8 @@ send_report (TacCall *call)
   report.playout_delay_ms = (guint16)MIN (now->delay_ms, G_MAXUINT16);
   report.jitter_ms = (guint16)MIN (now->jitter_ms, G_MAXUINT16);
   call->loss_received = ticks > 0 ? 100.0 * report.lost / (double)MAX (ticks, report.lost) : 0;
+  call->ticks_lost += report.lost;
+  call->ticks_due += ticks;
   call->second_ago = *now;
   tac_control_report_encode (&report, value, &size);
   tac_call_lane_send (call, TAC_CONTROL_REPORT, value, size);

@@ -39,7 +39,8 @@ struct _TacCall
 {
   GObject parent_instance;
   TacCallParts parts;
-  char *peer_name, *peer_number;
+  gint64 contact; /* its id */
+  char *peer_name, *peer_number, *warning;
   guint8 peer_key[TAC_KEY_SIZE];
   TacTrust trust;
   gboolean dialed; /* by this phone's user */
@@ -77,6 +78,8 @@ struct _TacCall
   guint64 voice_opened;       /* at the last look */
   gint64 first_sent_us;       /* atomic: capture thread */
   TacControlReport peer_report;
+  guint64 ticks_lost, ticks_due; /* of all reports sent */
+  TacCallQuality quality;        /* when the media were last looked at */
   gboolean has_peer_report;
   TacPlayoutStats second_ago; /* counters at the last REPORT */
   double loss_received;       /* percent of the last second */

@@ -25,7 +25,8 @@ on_changed (TacCallService *service)
 
   tac_dbus_call1_set_state (skeleton, tac_call_state_to_string (state));
   tac_dbus_call1_set_waiting (skeleton, tac_call_state_waiting (state));
-  tac_dbus_call1_set_security (skeleton, tac_call_is_secured (call) ? "noise-kk" : "none");
+  tac_dbus_call1_set_security (skeleton, tac_call_get_security (call));
+  tac_dbus_call1_set_trust (skeleton, tac_trust_to_string (tac_call_get_trust (call)));
   tac_dbus_call1_set_sas_words (skeleton, tac_call_get_sas (call));
   tac_dbus_call1_set_muted (skeleton, tac_call_is_muted (call));
   tac_dbus_call1_set_peer_holds (skeleton, tac_call_peer_holds (call));
@@ -100,6 +101,15 @@ on_resume (TacCall *call, GDBusMethodInvocation *invocation, TacDbusCall1 *skele
 }
 
 static gboolean
+on_verify (TacCall *call, GDBusMethodInvocation *invocation, gboolean match, TacDbusCall1 *skeleton)
+{
+  GError *error = NULL;
+  gboolean done = tac_call_verify (call, match, &error);
+
+  return finish (skeleton, invocation, done, error, tac_dbus_call1_complete_verify);
+}
+
+static gboolean
 on_send_tone (TacCall *call, GDBusMethodInvocation *invocation, const char *digit,
               TacDbusCall1 *skeleton)
 {
@@ -128,7 +138,7 @@ show_constants (TacCallService *service)
   tac_dbus_call1_set_peer_name (skeleton, tac_call_get_peer_name (call));
   tac_dbus_call1_set_peer_number (skeleton, tac_call_get_peer_number (call));
   tac_dbus_call1_set_peer_key (skeleton, hex);
-  tac_dbus_call1_set_trust (skeleton, tac_trust_to_string (tac_call_get_trust (call)));
+  tac_dbus_call1_set_warning (skeleton, tac_call_get_warning (call));
 }
 
 /* A handler gets the call, as user data, first (swapped) and the skeleton last. */
@@ -145,6 +155,7 @@ connect_methods (TacCallService *service)
     { "handle-set-muted", G_CALLBACK (on_set_muted) },
     { "handle-hold", G_CALLBACK (on_hold) },
     { "handle-resume", G_CALLBACK (on_resume) },
+    { "handle-verify", G_CALLBACK (on_verify) },
     { "handle-send-tone", G_CALLBACK (on_send_tone) },
     { "handle-get-statistics", G_CALLBACK (on_get_statistics) },
   };

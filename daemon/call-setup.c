@@ -102,7 +102,7 @@ draft_invite (TacCall *call)
   gboolean ok;
 
   randombytes_buf (secrets->ephemeral, sizeof secrets->ephemeral);
-  ok = tac_invite_create (&secrets->handshake, draft, tac_keyring_identity (call->parts.keyring),
+  ok = tac_invite_create (&secrets->handshake, draft, tac_vault_identity (call->parts.vault),
                           call->peer_key, secrets->ephemeral, &nothing)
        == TAC_MESSAGE_OK;
   sodium_memzero (draft, sizeof draft);
@@ -167,42 +167,37 @@ send_sms (TacCall *call, const guint8 sms[TAC_SMS_SIZE])
                       on_sms_sent, g_object_ref (call));
 }
 
-/* Later than the last to this contact, even where the clock was set back. */
-static guint64
-next_invite_time (TacCall *call)
-{
-  guint64 *last = g_hash_table_lookup (call->parts.invite_times, call->peer_number);
-
-  if (last == NULL)
-    {
-      last = g_new0 (guint64, 1);
-      g_hash_table_insert (call->parts.invite_times, g_strdup (call->peer_number), last);
-    }
-  *last = tac_invite_next_time (clock_ms (), *last);
-  return *last;
-}
-
+/* Its time is later than the last to this contact, even where the clock was set back. */
 static gboolean
-make_invite (TacCall *call)
+make_invite (TacCall *call, GError **error)
 {
   TacCallSecrets *secrets = call->secrets;
-  TacInvite invite = { .time_ms = next_invite_time (call), .candidates = call->local };
+  TacInvite invite = { .candidates = call->local };
 
+  invite.time_ms = tac_contacts_next_invite_time (tac_vault_contacts (call->parts.vault),
+                                                  call->contact, clock_ms (), error);
+  if (invite.time_ms == 0)
+    return FALSE;
   call->invite_made = tac_invite_create (&secrets->handshake, call->invite_sms,
-                                         tac_keyring_identity (call->parts.keyring), call->peer_key,
+                                         tac_vault_identity (call->parts.vault), call->peer_key,
                                          secrets->ephemeral, &invite)
                       == TAC_MESSAGE_OK;
   sodium_memzero (secrets->ephemeral, sizeof secrets->ephemeral);
+  if (!call->invite_made)
+    g_set_error_literal (error, TAC_ERROR, TAC_ERROR_FAILED,
+                         "its key is none that a phone could have");
   return call->invite_made;
 }
 
 void
 tac_call_send_invite (TacCall *call)
 {
-  if (call->invite_made || make_invite (call))
+  g_autoptr (GError) error = NULL;
+
+  if (call->invite_made || make_invite (call, &error))
     send_sms (call, call->invite_sms);
   else
-    tac_call_fail (call, TAC_EVENT_VIOLATION, "its key is none that a phone could have");
+    tac_call_fail (call, TAC_EVENT_SMS_FAILED, error->message);
 }
 
 /* REPLY */

@@ -78,6 +78,44 @@ tac_call_send_tone (TacCall *call, const char *digit, GError **error)
   return TRUE;
 }
 
+/* The contact, where it still is the one that this call is with. */
+static TacContact *
+find_contact (TacCall *call, GError **error)
+{
+  g_autoptr (TacContact) contact
+      = tac_contacts_get (tac_vault_contacts (call->parts.vault), call->contact);
+
+  if (contact != NULL && memcmp (contact->key, call->peer_key, TAC_KEY_SIZE) == 0)
+    return g_steal_pointer (&contact);
+  g_set_error (error, TAC_ERROR, TAC_ERROR_UNKNOWN_CONTACT,
+               "\"%s\" is not a contact with this key any more: pair again, then compare the words",
+               call->peer_name);
+  return NULL;
+}
+
+gboolean
+tac_call_verify (TacCall *call, gboolean match, GError **error)
+{
+  TacTrust trust = match ? TAC_TRUST_VERIFIED : TAC_TRUST_MISMATCH;
+  g_autoptr (TacContact) contact = NULL;
+  gboolean stored;
+
+  if (call->answered_us == 0 || *call->sas == NULL || tac_call_state_over (call->machine.state))
+    return refuse (call, "words are compared by voice, in a call that was answered", error);
+  contact = find_contact (call, error);
+  stored = contact != NULL
+           && tac_contacts_set_trust (tac_vault_contacts (call->parts.vault), contact->id, trust,
+                                      error);
+  if (stored)
+    call->trust = trust;
+  if (match)
+    tac_call_changed (call);
+  else /* stored or not */
+    tac_call_fail (call, TAC_EVENT_USER_DIFFERS,
+                   "you found that the words on the two phones differ");
+  return stored;
+}
+
 /* Reading */
 
 TacCallState
@@ -162,6 +200,30 @@ TacTrust
 tac_call_get_trust (TacCall *call)
 {
   return call->trust;
+}
+
+const char *
+tac_call_get_warning (TacCall *call)
+{
+  return call->warning;
+}
+
+const char *
+tac_call_get_security (TacCall *call)
+{
+  return tac_call_is_secured (call) ? "noise-kk" : "none";
+}
+
+gint64
+tac_call_get_begun_us (TacCall *call)
+{
+  return call->timeline[call->dialed ? TAC_STEP_DIALED : TAC_STEP_INVITE_RECEIVED];
+}
+
+TacCallQuality
+tac_call_get_quality (TacCall *call)
+{
+  return call->quality;
 }
 
 gboolean

@@ -12,6 +12,7 @@ enum
 {
   SIGNAL_CHANGED,
   SIGNAL_TONE,
+  SIGNAL_RINGING,
   SIGNAL_OVER,
   SIGNAL_RELEASED,
   N_SIGNALS
@@ -98,6 +99,8 @@ ring (TacCall *call)
 {
   if (call->dialed)
     tac_call_event (call, TAC_EVENT_USER_ANSWER);
+  else
+    g_signal_emit (call, signals[SIGNAL_RINGING], 0);
 }
 
 static void
@@ -307,12 +310,16 @@ on_data_lost (TacCall *call)
 }
 
 TacCall *
-tac_call_new (const TacCallParts *parts, const TacContact *peer, gboolean dialed)
+tac_call_new (const TacCallParts *parts, const TacContact *peer, gboolean dialed,
+              const char *warning)
 {
   TacCall *call = g_object_new (TAC_TYPE_CALL, NULL);
 
   call->parts = *parts;
+  call->contact = peer->id;
   call->peer_name = g_strdup (peer->name);
+  call->warning = g_strdup (warning);
+  call->quality.duration_ms = -1;
   call->peer_number = g_strdup (peer->number);
   memcpy (call->peer_key, peer->key, sizeof call->peer_key);
   call->trust = peer->trust;
@@ -357,6 +364,7 @@ tac_call_finalize (GObject *object)
   g_free (call->detail);
   g_free (call->peer_name);
   g_free (call->peer_number);
+  g_free (call->warning);
   G_OBJECT_CLASS (tac_call_parent_class)->finalize (object);
 }
 
@@ -368,6 +376,8 @@ tac_call_class_init (TacCallClass *class)
                                           NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_TONE] = g_signal_new ("tone", TAC_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                        NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_RINGING] = g_signal_new ("ringing", TAC_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_OVER] = g_signal_new ("over", TAC_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                        NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_RELEASED] = g_signal_new ("released", TAC_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL,

@@ -5,8 +5,8 @@
 #include "daemon/config.h"
 #include "daemon/data-call.h"
 #include "daemon/invitations.h"
-#include "daemon/keyring.h"
 #include "daemon/sms.h"
+#include "daemon/vault.h"
 
 /* What all calls share; outlives them. */
 typedef struct
@@ -15,18 +15,27 @@ typedef struct
   TacModem *modem;
   TacSms *sms;
   TacDataCall *data;
-  TacKeyring *keyring;
+  TacVault *vault; /* open while there is a call */
   TacCounters *counters;
-  GHashTable *invite_times; /* number → time of the last INVITE sent to it (guint64, Unix ms) */
 } TacCallParts;
+
+/* How it went; 0 until voice flowed. */
+typedef struct
+{
+  gint64 duration_ms; /* of conversation; -1 not answered */
+  double loss;        /* percent of the peer's voice */
+  guint jitter_ms, round_trip_ms;
+} TacCallQuality;
 
 #define TAC_TYPE_CALL (tac_call_get_type ())
 G_DECLARE_FINAL_TYPE (TacCall, tac_call, TAC, CALL, GObject)
 
-/* Signals: "changed" (anything that can be read below), "tone" (const char *digit), "over" (for the
- * user: the reason is known), "released" (nothing of it is left: no socket, no key, no timer).
- * Between over and released the peer is told. */
-TacCall *tac_call_new (const TacCallParts *parts, const TacContact *peer, gboolean dialed);
+/* Signals: "changed" (anything that can be read below), "tone" (const char *digit), "ringing" (this
+ * phone does), "over" (for the user: the reason is known), "released" (nothing of it is left: no
+ * socket, no key, no timer). Between over and released the peer is told. @warning: what the policy
+ * warns of, "" for nothing. */
+TacCall *tac_call_new (const TacCallParts *parts, const TacContact *peer, gboolean dialed,
+                       const char *warning);
 
 void tac_call_dial (TacCall *call);
 /* An invitation of the peer: the call's beginning, or, where it was dialed, glare, which the peer
@@ -43,6 +52,10 @@ gboolean tac_call_hang_up (TacCall *call, GError **error);
 gboolean tac_call_set_muted (TacCall *call, gboolean muted, GError **error);
 gboolean tac_call_set_held (TacCall *call, gboolean held, GError **error);
 gboolean tac_call_send_tone (TacCall *call, const char *digit, GError **error);
+/* The users compared the words: the contact is verified; or it is not to be trusted, and the call
+ * ends. Also TAC_ERROR_UNKNOWN_CONTACT (removed, or it has another key by now), TAC_ERROR_FAILED.
+ */
+gboolean tac_call_verify (TacCall *call, gboolean match, GError **error);
 
 TacCallState tac_call_get_state (TacCall *call);
 TacCallReason tac_call_get_reason (TacCall *call);
@@ -60,6 +73,10 @@ const char *tac_call_get_peer_name (TacCall *call);
 const char *tac_call_get_peer_number (TacCall *call);
 const guint8 *tac_call_get_peer_key (TacCall *call);
 TacTrust tac_call_get_trust (TacCall *call);
+const char *tac_call_get_warning (TacCall *call);
+const char *tac_call_get_security (TacCall *call); /* as Call1.Security */
+gint64 tac_call_get_begun_us (TacCall *call);      /* Unix; dialed, or invited */
+TacCallQuality tac_call_get_quality (TacCall *call);
 gboolean tac_call_is_secured (TacCall *call);
 gboolean tac_call_is_muted (TacCall *call);
 gboolean tac_call_peer_holds (TacCall *call);

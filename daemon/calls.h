@@ -2,26 +2,23 @@
 /* All calls of this phone: at most one that talks; received SMS are routed here (docs/protocol.md
  * §3, §4). */
 #pragma once
-#include "daemon/contacts.h"
-#include "daemon/counters.h"
-#include "daemon/data-call.h"
-#include "daemon/keyring.h"
-#include "daemon/sms.h"
+#include "daemon/call.h"
+#include "daemon/pairing.h"
 
 #define TAC_TYPE_CALLS (tac_calls_get_type ())
 G_DECLARE_FINAL_TYPE (TacCalls, tac_calls, TAC, CALLS, GObject)
 
-/* Signal "missed" (GVariant a{sv}): somebody called and it did not come to a conversation;
- * Manager1's MissedCall has the shape. All arguments must outlive the object; @manager exports
+/* Signals: "missed" (GVariant a{sv}): somebody called and it did not come to a conversation;
+ * Manager1's MissedCall has the shape. "ringing" (TacCall): an incoming call. "mismatch" (TacCall):
+ * it ended since the spoken words differ. All arguments must outlive the object; @manager exports
  * /org/tacitel/call/N. */
-TacCalls *tac_calls_new (const TacConfig *config, TacModem *modem, TacSms *sms, TacDataCall *data,
-                         TacKeyring *keyring, TacContacts *contacts, TacCounters *counters,
+TacCalls *tac_calls_new (const TacCallParts *parts, TacPairing *pairing, TacDecisions *decisions,
                          GDBusObjectManagerServer *manager);
 /* Starts a call to a contact's name or number. Returns its object path, which exists already, valid
- * while the call lasts; NULL and UNKNOWN_CONTACT, INVALID_NUMBER, SELF_CALL, BUSY, NO_MODEM,
- * NOT_REGISTERED or FAILED, with the remedy. */
+ * while the call lasts; NULL and NOT_SET_UP, LOCKED, DAMAGED, UNKNOWN_CONTACT, INVALID_NUMBER,
+ * SELF_CALL, REFUSED, BUSY, NO_MODEM, NOT_REGISTERED or FAILED, with the remedy. */
 const char *tac_calls_dial (TacCalls *calls, const char *target, GError **error);
-/* Is there a call with @contact, so that it must not be removed? */
+/* Is there a call with @contact, so that it must not be removed, nor its key be replaced? */
 gboolean tac_calls_with (TacCalls *calls, const TacContact *contact);
 /* Says BYE to whoever is in a call; @done (on the main loop, at once where there is none) when
  * nothing more is under way. */

@@ -2,44 +2,59 @@
 /* The daemon's parts, made in the order in which they need each other and freed in the reverse. */
 #include "daemon/daemon.h"
 
+#include "daemon/alerts.h"
+#include "daemon/call-log.h"
 #include "daemon/contacts-service.h"
+#include "daemon/history-service.h"
+#include "daemon/keyring-service.h"
 #include "daemon/manager-service.h"
+#include "daemon/pairing-service.h"
 
 #define OBJECTS_PATH "/org/tacitel"
 #define MAIN_PATH "/org/tacitel/Tacitel"
 
 struct TacDaemon
 {
-  TacManagerParts parts;
-  TacContacts *contacts;
+  TacCallParts parts;
+  TacPairing *pairing;
+  TacDecisions *decisions;
+  TacCalls *calls;
   GDBusObjectManagerServer *objects;
   TacManagerService *manager_service;
   TacContactsService *contacts_service;
+  TacKeyringService *keyring_service;
+  TacPairingService *pairing_service;
+  TacHistoryService *history_service;
 };
 
-static gboolean
-open_stores (TacDaemon *daemon, GError **error)
+/* What was only counted while locked becomes a line of the history. */
+static void
+on_opened (TacDaemon *daemon)
 {
-  g_autofree char *identity
-      = g_build_filename (g_get_user_data_dir (), "tacitel", "identity", NULL);
-  g_autofree char *contacts
-      = g_build_filename (g_get_user_data_dir (), "tacitel", "contacts", NULL);
+  guint count = tac_vault_take_someone_called (daemon->parts.vault);
 
-  daemon->parts.keyring = tac_keyring_open (identity, error);
-  if (daemon->parts.keyring == NULL)
-    return FALSE;
-  daemon->contacts
-      = tac_contacts_open (contacts, tac_keyring_identity (daemon->parts.keyring), error);
-  return daemon->contacts != NULL;
+  if (count > 0)
+    tac_call_log_missed (tac_vault_history (daemon->parts.vault), NULL, "", 0, "locked", count);
 }
 
-static void export(TacDaemon *daemon, GDBusConnection *session)
+static void
+end_calls (GSourceFunc done, gpointer done_data, gpointer user_data)
+{
+  tac_daemon_end_calls (user_data, done, done_data);
+}
+
+static void
+export_services (TacDaemon *daemon, GDBusConnection *session)
 {
   g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (MAIN_PATH);
+  TacVault *vault = daemon->parts.vault;
 
-  daemon->manager_service = tac_manager_service_new (&daemon->parts, object);
-  daemon->contacts_service
-      = tac_contacts_service_new (daemon->contacts, daemon->parts.calls, object);
+  daemon->manager_service = tac_manager_service_new (&daemon->parts, daemon->pairing,
+                                                     daemon->decisions, daemon->calls, object);
+  daemon->contacts_service = tac_contacts_service_new (vault, daemon->calls, object);
+  daemon->keyring_service = tac_keyring_service_new (vault, object, end_calls, daemon);
+  daemon->pairing_service = tac_pairing_service_new (daemon->pairing, object);
+  daemon->history_service = tac_history_service_new (vault, object);
   g_dbus_object_manager_server_export (daemon->objects, object);
   g_dbus_object_manager_server_set_connection (daemon->objects, session);
 }
@@ -49,42 +64,55 @@ tac_daemon_new (const TacConfig *config, GDBusConnection *session, GDBusConnecti
                 GError **error)
 {
   TacDaemon *daemon = g_new0 (TacDaemon, 1);
-  TacManagerParts *parts = &daemon->parts;
+  TacCallParts *parts = &daemon->parts;
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "tacitel", NULL);
 
-  if (!open_stores (daemon, error))
+  parts->vault = tac_vault_new (folder, config, error);
+  if (parts->vault == NULL)
     {
       tac_daemon_free (daemon);
       return NULL;
     }
   daemon->objects = g_dbus_object_manager_server_new (OBJECTS_PATH);
+  daemon->decisions = tac_decisions_new ();
+  parts->config = config;
   parts->counters = tac_counters_new ();
   parts->modem = tac_modem_new (system, config);
   parts->sms = tac_sms_new (parts->modem);
   parts->data = tac_data_call_new (parts->modem, config);
-  parts->calls = tac_calls_new (config, parts->modem, parts->sms, parts->data, parts->keyring,
-                                daemon->contacts, parts->counters, daemon->objects);
-  export(daemon, session);
+  daemon->pairing
+      = tac_pairing_new (config, parts->vault, parts->modem, parts->sms, parts->counters);
+  daemon->calls = tac_calls_new (parts, daemon->pairing, daemon->decisions, daemon->objects);
+  tac_alerts_follow (daemon->calls, config);
+  g_signal_connect_swapped (parts->vault, "opened", G_CALLBACK (on_opened), daemon);
+  export_services (daemon, session);
   return daemon;
 }
 
 void
 tac_daemon_end_calls (TacDaemon *daemon, GSourceFunc done, gpointer user_data)
 {
-  tac_calls_end_all (daemon->parts.calls, done, user_data);
+  tac_calls_end_all (daemon->calls, done, user_data);
 }
 
 void
 tac_daemon_free (TacDaemon *daemon)
 {
+  g_clear_pointer (&daemon->history_service, tac_history_service_free);
+  g_clear_pointer (&daemon->pairing_service, tac_pairing_service_free);
+  g_clear_pointer (&daemon->keyring_service, tac_keyring_service_free);
   g_clear_pointer (&daemon->contacts_service, tac_contacts_service_free);
   g_clear_pointer (&daemon->manager_service, tac_manager_service_free);
-  g_clear_object (&daemon->parts.calls);
+  g_clear_object (&daemon->calls);
+  g_clear_object (&daemon->pairing);
   g_clear_object (&daemon->parts.data);
   g_clear_object (&daemon->parts.sms);
   g_clear_object (&daemon->parts.modem);
   g_clear_pointer (&daemon->parts.counters, tac_counters_free);
+  g_clear_pointer (&daemon->decisions, tac_decisions_free);
   g_clear_object (&daemon->objects);
-  g_clear_object (&daemon->contacts);
-  g_clear_pointer (&daemon->parts.keyring, tac_keyring_free);
+  if (daemon->parts.vault != NULL)
+    g_signal_handlers_disconnect_by_data (daemon->parts.vault, daemon);
+  g_clear_object (&daemon->parts.vault);
   g_free (daemon);
 }

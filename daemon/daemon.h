@@ -6,8 +6,8 @@
 
 typedef struct TacDaemon TacDaemon;
 
-/* Opens identity and contacts, follows the modem, exports the API on @session under /org/tacitel.
- * The caller owns the bus name. @config outlives the daemon. */
+/* Looks for the keyring (which stays locked), follows the modem, exports the API on @session under
+ * /org/tacitel. The caller owns the bus name. @config outlives the daemon. */
 TacDaemon *tac_daemon_new (const TacConfig *config, GDBusConnection *session,
                            GDBusConnection *system, GError **error);
 /* Says goodbye in every call; @done runs when the last has ended. */

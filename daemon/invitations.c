@@ -21,36 +21,45 @@ tac_invitation_count (TacCounters *counters, TacMessageResult result)
 void
 tac_invitation_free (TacInvitation *invitation)
 {
+  if (invitation != NULL)
+    tac_contact_free (invitation->contact);
   sodium_free (invitation); /* wipes first */
 }
 
-static TacMessageResult
-try_contact (TacInvitation *invitation, const TacInviteTrial *trial, TacContacts *contacts,
-             const TacKeyPair *me, const TacContact *contact)
+typedef struct
 {
-  const guint8 *secret = tac_contacts_secret (contacts, contact);
+  TacInvitation *invitation;
+  const TacInviteTrial *trial;
+  const TacKeyPair *me;
+  TacMessageResult result; /* of the last try */
+} Search;
 
-  if (secret == NULL)
-    return TAC_MESSAGE_FORGED;
-  invitation->contact = contact;
-  return tac_invite_try (trial, &invitation->handshake, me, contact->key, secret,
-                         &invitation->invite);
+static gboolean
+try_contact (gint64 id, const guint8 *key, const guint8 *secret, gpointer user_data)
+{
+  Search *search = user_data;
+
+  search->result = tac_invite_try (search->trial, &search->invitation->handshake, search->me, key,
+                                   secret, &search->invitation->invite);
+  return search->result != TAC_MESSAGE_FORGED;
 }
 
 static TacMessageResult
-try_all (TacInvitation *invitation, const TacInviteTrial *trial, TacContacts *contacts,
-         const TacKeyPair *me, const char *sender)
+try_all (Search *search, TacContacts *contacts, const char *sender)
 {
   g_autofree char *number = tac_number_normalise (sender);
-  const TacContact *first = number != NULL ? tac_contacts_find_number (contacts, number) : NULL;
-  TacMessageResult result = TAC_MESSAGE_FORGED;
+  g_autoptr (TacContact) first
+      = number != NULL ? tac_contacts_find_number (contacts, number) : NULL;
+  gint64 id = 0;
 
+  search->result = TAC_MESSAGE_FORGED;
   if (first != NULL)
-    result = try_contact (invitation, trial, contacts, me, first);
-  for (guint i = 0; result == TAC_MESSAGE_FORGED && i < tac_contacts_count (contacts); i++)
-    if (tac_contacts_get (contacts, i) != first)
-      result = try_contact (invitation, trial, contacts, me, tac_contacts_get (contacts, i));
-  return result;
+    id = tac_contacts_try_secret (contacts, first->id, try_contact, search);
+  if (id == 0)
+    id = tac_contacts_try_secrets (contacts, try_contact, search);
+  if (id != 0)
+    search->invitation->contact = tac_contacts_get (contacts, id);
+  return search->result;
 }
 
 /* Authentic; may it go on? Counts where not. */
@@ -79,10 +88,8 @@ accept (TacInvitation *invitation, TacContacts *contacts, TacCounters *counters,
       dropped = "sms.future";
       break;
     }
-  if (dropped == NULL && contact->trust == TAC_TRUST_BLOCKED)
-    dropped = "sms.blocked";
   if (dropped == NULL
-      && !tac_contacts_accept_invite (contacts, contact, invitation->invite.time_ms, &error))
+      && !tac_contacts_accept_invite (contacts, contact->id, invitation->invite.time_ms, &error))
     {
       g_warning ("an invitation is dropped since its time cannot be recorded: %s",
                  error != NULL ? error->message : "not newer");
@@ -96,21 +103,25 @@ accept (TacInvitation *invitation, TacContacts *contacts, TacCounters *counters,
 TacInvitation *
 tac_invitation_open (TacContacts *contacts, const TacKeyPair *me, TacCounters *counters,
                      const char *sender, const guint8 *sms, gsize size, guint64 clock_ms,
-                     guint64 centre_ms)
+                     guint64 centre_ms, gboolean *unknown)
 {
   g_autoptr (TacInvitation) invitation = sodium_malloc (sizeof *invitation);
   TacInviteTrial trial;
+  Search search = { .invitation = invitation, .trial = &trial, .me = me };
   TacMessageResult result;
 
+  *unknown = FALSE;
   if (invitation == NULL)
     return NULL;
   memset (invitation, 0, sizeof *invitation);
   result = tac_invite_trial (&trial, sms, size, me);
   if (result == TAC_MESSAGE_OK)
-    result = try_all (invitation, &trial, contacts, me, sender);
+    result = try_all (&search, contacts, sender);
   sodium_memzero (&trial, sizeof trial);
   tac_invitation_count (counters, result);
-  if (result != TAC_MESSAGE_OK || !accept (invitation, contacts, counters, clock_ms, centre_ms))
+  *unknown = result == TAC_MESSAGE_FORGED;
+  if (result != TAC_MESSAGE_OK || invitation->contact == NULL
+      || !accept (invitation, contacts, counters, clock_ms, centre_ms))
     return NULL;
   memcpy (invitation->sms, sms, sizeof invitation->sms);
   return g_steal_pointer (&invitation);

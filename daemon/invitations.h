@@ -8,8 +8,8 @@
 /* One that opened, in guarded memory. */
 typedef struct
 {
-  const TacContact *contact; /* the store's */
-  gboolean missed;           /* too old to ring */
+  TacContact *contact; /* a copy */
+  gboolean missed;     /* too old to ring */
   TacInvite invite;
   TacHandshake handshake;
   guint8 sms[TAC_SMS_SIZE];
@@ -21,12 +21,16 @@ typedef struct
  * whom to try first
  * @clock_ms, @centre_ms: own clock and the SMS centre's stamp (0: none), Unix milliseconds
  *
- * Opens @sms against every contact and records its time with the contact, on disk.
+ * @unknown: (out) it is whole, and opens for no contact
+ *
+ * Opens @sms against the contact of that number, then every other, and records its time with the
+ * contact, on disk.
  * Returns: (transfer full) NULL where it is to be dropped: it was counted in @counters by its kind.
  */
 TacInvitation *tac_invitation_open (TacContacts *contacts, const TacKeyPair *me,
                                     TacCounters *counters, const char *sender, const guint8 *sms,
-                                    gsize size, guint64 clock_ms, guint64 centre_ms);
+                                    gsize size, guint64 clock_ms, guint64 centre_ms,
+                                    gboolean *unknown);
 void tac_invitation_free (TacInvitation *invitation); /* wipes; NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TacInvitation, tac_invitation_free)
 /* Counts an SMS that is none of ours, or damaged. */

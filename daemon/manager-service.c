@@ -2,13 +2,19 @@
 /* org.tacitel.Manager1. Properties follow the modem, the SMS agent and the data context. */
 #include "daemon/manager-service.h"
 
+#include "codecs/fingerprint.h"
+#include "codecs/sas.h"
+#include "daemon/contact-uri.h"
 #include "tacitel-dbus.h"
 
 #include <sodium.h>
 
 struct TacManagerService
 {
-  TacManagerParts parts;
+  TacCallParts parts;
+  TacPairing *pairing;
+  TacDecisions *decisions;
+  TacCalls *calls;
   TacDbusManager1 *skeleton;
 };
 
@@ -19,8 +25,19 @@ typedef struct
 
 /* The first thing that stands in the way of a call. */
 static State
-find_state (const TacManagerParts *parts)
+find_state (const TacCallParts *parts)
 {
+  switch (tac_vault_get_state (parts->vault))
+    {
+    case TAC_VAULT_NONE:
+      return (State){ "not-set-up", tac_vault_get_text (parts->vault) };
+    case TAC_VAULT_LOCKED:
+      return (State){ "locked", tac_vault_get_text (parts->vault) };
+    case TAC_VAULT_DAMAGED:
+      return (State){ "damaged", tac_vault_get_text (parts->vault) };
+    case TAC_VAULT_OPEN:
+      break;
+    }
   switch (tac_modem_get_state (parts->modem))
     {
     case TAC_MODEM_NO_OFONO:
@@ -43,10 +60,44 @@ find_state (const TacManagerParts *parts)
 }
 
 static void
+show_identity (TacManagerService *service, const TacKeyPair *identity)
+{
+  const char *words[TAC_FINGERPRINT_SIZE + 1] = { NULL };
+  char hex[2 * TAC_KEY_SIZE + 1] = "", print[2 * TAC_FINGERPRINT_SIZE + 1] = "";
+  guint8 fingerprint[TAC_FINGERPRINT_SIZE];
+
+  if (identity != NULL)
+    {
+      tac_fingerprint (fingerprint, identity->public);
+      for (guint i = 0; i < TAC_FINGERPRINT_SIZE; i++)
+        words[i] = tac_pgp_word (fingerprint[i], i);
+      sodium_bin2hex (hex, sizeof hex, identity->public, TAC_KEY_SIZE);
+      sodium_bin2hex (print, sizeof print, fingerprint, sizeof fingerprint);
+    }
+  tac_dbus_manager1_set_identity (service->skeleton, hex);
+  tac_dbus_manager1_set_fingerprint (service->skeleton, print);
+  tac_dbus_manager1_set_fingerprint_words (service->skeleton, words);
+}
+
+static void
+show_uri (TacManagerService *service, const TacKeyPair *identity)
+{
+  const char *number = tac_modem_get_number (service->parts.modem);
+  g_autofree char *name = NULL, *uri = NULL;
+
+  if (identity != NULL && *number != '\0')
+    {
+      name = tac_pairing_get_own_name (service->pairing);
+      uri = tac_contact_uri_format (number, name, identity->public);
+    }
+  tac_dbus_manager1_set_uri (service->skeleton, uri != NULL ? uri : "");
+}
+
+static void
 on_changed (TacManagerService *service)
 {
   static const char *const data_states[] = { "down", "raising", "up" };
-  const TacManagerParts *parts = &service->parts;
+  const TacCallParts *parts = &service->parts;
   TacDbusManager1 *skeleton = service->skeleton;
   State state = find_state (parts);
   const char *path = tac_modem_get_path (parts->modem);
@@ -61,13 +112,15 @@ on_changed (TacManagerService *service)
   tac_dbus_manager1_set_strength (skeleton, tac_modem_get_strength (parts->modem));
   tac_dbus_manager1_set_data (skeleton, data_states[tac_data_call_get_state (parts->data)]);
   tac_dbus_manager1_set_interface (skeleton, interface != NULL ? interface : "");
+  show_identity (service, tac_vault_identity (parts->vault));
+  show_uri (service, tac_vault_identity (parts->vault));
 }
 
 static gboolean
 on_dial (TacManagerService *service, GDBusMethodInvocation *invocation, const char *target)
 {
   g_autoptr (GError) error = NULL;
-  const char *path = tac_calls_dial (service->parts.calls, target, &error);
+  const char *path = tac_calls_dial (service->calls, target, &error);
 
   if (path != NULL)
     tac_dbus_manager1_complete_dial (service->skeleton, invocation, path);
@@ -84,37 +137,73 @@ on_get_counters (TacManagerService *service, GDBusMethodInvocation *invocation)
   return TRUE;
 }
 
+static gboolean
+on_get_decisions (TacManagerService *service, GDBusMethodInvocation *invocation)
+{
+  tac_dbus_manager1_complete_get_decisions (service->skeleton, invocation,
+                                            tac_decisions_to_variant (service->decisions));
+  return TRUE;
+}
+
 static void
 on_missed (TacManagerService *service, GVariant *info)
 {
   tac_dbus_manager1_emit_missed_call (service->skeleton, info);
 }
 
+/* The keys are not there any more when this returns. */
+static void
+on_closing (TacManagerService *service)
+{
+  show_identity (service, NULL);
+  show_uri (service, NULL);
+}
+
 static void
 show_constants (TacManagerService *service)
 {
-  char hex[2 * TAC_KEY_SIZE + 1];
+  const TacPolicy *policy = &service->parts.config->policy;
+  GVariantBuilder builder;
 
-  sodium_bin2hex (hex, sizeof hex, tac_keyring_identity (service->parts.keyring)->public,
-                  TAC_KEY_SIZE);
-  tac_dbus_manager1_set_identity (service->skeleton, hex);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
+  for (guint party = 0; party < TAC_PARTIES; party++)
+    g_variant_builder_add (&builder, "{ss}", tac_party_to_string ((TacParty)party),
+                           tac_policy_action_to_string (policy->action[party]));
+  tac_dbus_manager1_set_policy (service->skeleton, g_variant_builder_end (&builder));
   tac_dbus_manager1_set_version (service->skeleton, TAC_VERSION);
 }
 
+static void
+connect_signals (TacManagerService *service)
+{
+  const TacCallParts *parts = &service->parts;
+
+  g_signal_connect_swapped (parts->modem, "changed", G_CALLBACK (on_changed), service);
+  g_signal_connect_swapped (parts->sms, "changed", G_CALLBACK (on_changed), service);
+  g_signal_connect_swapped (parts->data, "changed", G_CALLBACK (on_changed), service);
+  g_signal_connect_swapped (parts->vault, "changed", G_CALLBACK (on_changed), service);
+  g_signal_connect_swapped (parts->vault, "closing", G_CALLBACK (on_closing), service);
+  g_signal_connect_swapped (service->pairing, "changed", G_CALLBACK (on_changed), service);
+  g_signal_connect_swapped (service->calls, "missed", G_CALLBACK (on_missed), service);
+}
+
 TacManagerService *
-tac_manager_service_new (const TacManagerParts *parts, GDBusObjectSkeleton *object)
+tac_manager_service_new (const TacCallParts *parts, TacPairing *pairing, TacDecisions *decisions,
+                         TacCalls *calls, GDBusObjectSkeleton *object)
 {
   TacManagerService *service = g_new0 (TacManagerService, 1);
   TacDbusManager1 *skeleton = tac_dbus_manager1_skeleton_new ();
 
   service->parts = *parts;
+  service->pairing = pairing;
+  service->decisions = decisions;
+  service->calls = calls;
   service->skeleton = skeleton;
   g_signal_connect_swapped (skeleton, "handle-dial", G_CALLBACK (on_dial), service);
   g_signal_connect_swapped (skeleton, "handle-get-counters", G_CALLBACK (on_get_counters), service);
-  g_signal_connect_swapped (parts->modem, "changed", G_CALLBACK (on_changed), service);
-  g_signal_connect_swapped (parts->sms, "changed", G_CALLBACK (on_changed), service);
-  g_signal_connect_swapped (parts->data, "changed", G_CALLBACK (on_changed), service);
-  g_signal_connect_swapped (parts->calls, "missed", G_CALLBACK (on_missed), service);
+  g_signal_connect_swapped (skeleton, "handle-get-decisions", G_CALLBACK (on_get_decisions),
+                            service);
+  connect_signals (service);
   show_constants (service);
   on_changed (service);
   g_dbus_object_skeleton_add_interface (object, G_DBUS_INTERFACE_SKELETON (skeleton));
@@ -127,7 +216,9 @@ tac_manager_service_free (TacManagerService *service)
   g_signal_handlers_disconnect_by_data (service->parts.modem, service);
   g_signal_handlers_disconnect_by_data (service->parts.sms, service);
   g_signal_handlers_disconnect_by_data (service->parts.data, service);
-  g_signal_handlers_disconnect_by_data (service->parts.calls, service);
+  g_signal_handlers_disconnect_by_data (service->parts.vault, service);
+  g_signal_handlers_disconnect_by_data (service->pairing, service);
+  g_signal_handlers_disconnect_by_data (service->calls, service);
   g_object_unref (service->skeleton);
   g_free (service);
 }

@@ -5,18 +5,8 @@
 
 typedef struct TacManagerService TacManagerService;
 
-/* What it shows and calls; all outlive it. */
-typedef struct
-{
-  TacModem *modem;
-  TacSms *sms;
-  TacDataCall *data;
-  TacKeyring *keyring;
-  TacCounters *counters;
-  TacCalls *calls;
-} TacManagerParts;
-
-/* Adds the interface to @object. */
-TacManagerService *tac_manager_service_new (const TacManagerParts *parts,
+/* Adds the interface to @object. All it is given outlives it. */
+TacManagerService *tac_manager_service_new (const TacCallParts *parts, TacPairing *pairing,
+                                            TacDecisions *decisions, TacCalls *calls,
                                             GDBusObjectSkeleton *object);
 void tac_manager_service_free (TacManagerService *service);

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demokit.figures import setup_ms
-from demokit.phones import CALL, PhoneCall, TacitelPhone
+from demokit.phones import CALL, QUICK_UNLOCK, PhoneCall, TacitelPhone
 from demokit.sound import Player
 from demokit.voices import MAN, WOMAN, script
 from labkit import Lab
@@ -27,7 +27,8 @@ def two_phones(build: Path, counted: Allocations | None = None) -> Iterator[dict
         if counted is not None:
             lab.phone("alice").popen(["taciteld"], env=counted.environment)
             lab.phone("alice").run(["gdbus", "wait", "--session", "--timeout", "20", "org.tacitel.Tacitel"], check=True)
-        with TacitelPhone(lab.phone("alice")) as alice, TacitelPhone(lab.phone("bob")) as bob:
+        with (TacitelPhone(lab.phone("alice"), QUICK_UNLOCK) as alice,
+              TacitelPhone(lab.phone("bob"), QUICK_UNLOCK) as bob):
             for phone in (alice, bob):
                 phone.wait_ready()
             alice.add_contact(bob)

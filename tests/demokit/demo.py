@@ -72,7 +72,7 @@ def run(settings: Settings, terminal: Terminal) -> dict:
             phones = {name: stack.enter_context(TacitelPhone(lab.phone(name))) for name in ("alice", "bob")}
             for phone in phones.values():
                 phone.wait_ready()
-        exchange_contacts(phones, terminal)
+        pair(phones, terminal)
         network.start_capture("alice", capture)
         evidence = hold_call(phones, network, said, settings, terminal)
         network.stop_capture("alice")
@@ -85,11 +85,14 @@ def _keep_logs(lab: Lab, report: Path) -> None:
     shutil.copytree(lab.logs, report / "logs", dirs_exist_ok=True)
 
 
-def exchange_contacts(phones: dict[str, TacitelPhone], terminal: Terminal) -> None:
-    for phone, other in (("alice", "bob"), ("bob", "alice")):
-        key = phones[other].manager["Identity"]
-        terminal.command(phone, f"tacitel contact add {other} {phones[other].number} {key[:8]}…")
-        phones[phone].add_contact(phones[other])
+def pair(phones: dict[str, TacitelPhone], terminal: Terminal) -> None:
+    """Alice asks, bob accepts: an SMS each way, and each has the other's key."""
+    alice, bob = phones["alice"], phones["bob"]
+    terminal.command("alice", f"tacitel pair {bob.number} --name bob")
+    terminal.command("bob", f"tacitel pair accept {alice.number} --name alice")
+    start = time.monotonic()
+    alice.pair(bob)
+    terminal.done("they have each other's key", f"{(time.monotonic() - start) * 1000:.0f} ms and two SMS")
 
 
 def hold_call(phones: dict[str, TacitelPhone], network: Network, said: dict[str, np.ndarray],
@@ -105,6 +108,7 @@ def hold_call(phones: dict[str, TacitelPhone], network: Network, said: dict[str,
         for recorder in recorders.values():
             recorder.wait()
 
+        before = max((entry["id"] for entry in network.sms()), default=0)
         calls = connect(phones, terminal)
         start = time.time()
         for name, player in players.items():
@@ -112,7 +116,7 @@ def hold_call(phones: dict[str, TacitelPhone], network: Network, said: dict[str,
         _listen(calls, settings.seconds + AFTER_S, terminal)
         ended = hang_up(calls, terminal)
         recordings = {place: recorder.stop() for place, recorder in recorders.items()}
-    return _evidence(recordings, ended, network, start, settings.seconds + AFTER_S)
+    return _evidence(recordings, ended, network.sms(before), start, settings.seconds + AFTER_S)
 
 
 def connect(phones: dict[str, TacitelPhone], terminal: Terminal) -> dict[str, PhoneCall]:
@@ -165,12 +169,12 @@ def hang_up(calls: dict[str, PhoneCall], terminal: Terminal) -> dict[str, Ended]
     return ended
 
 
-def _evidence(recordings: dict[tuple[str, str], Recording], ended: dict[str, Ended], network: Network,
+def _evidence(recordings: dict[tuple[str, str], Recording], ended: dict[str, Ended], sent: list[dict],
               start: float, seconds: float) -> figures.Evidence:
     def cut(phone: str, device: str) -> np.ndarray:
         return recordings[phone, device].cut(start, start + seconds)
 
-    sms = [(entry["accepted-us"], entry["delivered-us"]) for entry in network.sms() if "delivered-us" in entry]
+    sms = [(entry["accepted-us"], entry["delivered-us"]) for entry in sent if "delivered-us" in entry]
     levels = {phone.security for phone in ended.values()}
     return figures.Evidence(
         voices={way: figures.Voice(cut(mouth, MICROPHONE), cut(ear, SPEAKER), voices.RATE,

@@ -2,13 +2,19 @@
 """The two phones of a lab with Tacitel on them, as the demo, the tests and the benchmarks use them."""
 
 import json
+from pathlib import Path
 
 from .bus import Service
 
 NAME, ROOT = "org.tacitel.Tacitel", "/org/tacitel"
 MAIN = "/org/tacitel/Tacitel"
 MANAGER, CALL, CONTACTS = "org.tacitel.Manager1", "org.tacitel.Call1", "org.tacitel.Contacts1"
+KEYRING, PAIRING, HISTORY = "org.tacitel.Keyring1", "org.tacitel.Pairing1", "org.tacitel.History1"
 EMULATOR, EMULATOR_PATH = "org.tacitel.Emulator1", "/org/tacitel/Emulator1"
+
+PASSPHRASE = "correct horse battery staple"
+# What a passphrase costs is measured where it matters; elsewhere it would only cost the tests time.
+QUICK_UNLOCK = "[keyring]\nunlock-time=50\n"
 
 
 class CommandFailed(Exception):
@@ -16,14 +22,25 @@ class CommandFailed(Exception):
 
 
 class TacitelPhone:
-    """A phone of a lab (labkit.Phone) whose taciteld runs, started by D-Bus. Use in a with block."""
+    """A phone of a lab (labkit.Phone) whose taciteld runs, started by D-Bus. Use in a with block.
 
-    def __init__(self, phone) -> None:
+    Its identity is made, or unlocked, with PASSPHRASE, unless unlocked is false.
+    config: text of its tacitel.conf; None leaves what there is
+    """
+
+    def __init__(self, phone, config: str | None = None, unlocked: bool = True) -> None:
         self.phone, self.name, self.number = phone, phone.name, phone.number
         self.service = Service(phone.popen, NAME, ROOT)
+        self._config, self._unlocked = config, unlocked
 
     def __enter__(self) -> "TacitelPhone":
+        if self._config is not None:
+            path = Path(self.phone.env["XDG_CONFIG_HOME"]) / "tacitel" / "tacitel.conf"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self._config)
         self.service.__enter__()
+        if self._unlocked:
+            self.unlock()
         return self
 
     def __exit__(self, *exception) -> None:
@@ -40,18 +57,49 @@ class TacitelPhone:
             state = self.manager
             raise TimeoutError(f"{error}: {state.get('State')}: {state.get('StateText')}") from None
 
-    def tacitel(self, *arguments: str, timeout_s: float = 60) -> dict:
+    @property
+    def keyring(self) -> dict:
+        return self.service.properties(MAIN, KEYRING)
+
+    def unlock(self, passphrase: str = PASSPHRASE) -> None:
+        """Makes the identity where there is none; else unlocks it, where it is locked."""
+        commands = {"none": "setup", "locked": "unlock"}
+        state = self.service.wait(lambda: self.keyring.get("State"), 20, f"{self.name}'s keyring to be there")
+        if state in commands:
+            self.tacitel(commands[state], "--passphrase-fd", "0", input=passphrase)
+        self.service.wait(lambda: self.keyring.get("State") == "open", 20, f"{self.name}'s keyring to be open")
+
+    def tacitel(self, *arguments: str, input: str = "", timeout_s: float = 60) -> dict:
         """Runs a command of the CLI with --json and returns what it printed.
 
         Raises CommandFailed with its message.
         """
-        done = self.phone.run(["tacitel", *arguments, "--json"], capture_output=True, text=True, timeout=timeout_s)
+        done = self.phone.run(["tacitel", *arguments, "--json"], input=input, capture_output=True, text=True,
+                              timeout=timeout_s)
         if done.returncode:
             raise CommandFailed(f"{self.name}$ tacitel {' '.join(arguments)}: {_complaint(done)}")
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
     def add_contact(self, other: "TacitelPhone") -> None:
         self.tacitel("contact", "add", other.name, other.number, other.manager["Identity"])
+
+    def pair(self, other: "TacitelPhone") -> None:
+        """An SMS each way; each has the other by its name when this returns."""
+        self.tacitel("pair", other.number, "--name", other.name)
+        other.wait_request(self.number)
+        other.tacitel("pair", "accept", self.number, "--name", self.name, "--yes")
+        self.service.wait(lambda: not self.requests(), 20, f"{self.name} to have {other.name}'s key")
+
+    def requests(self) -> list[dict]:
+        return self.service.call(MAIN, PAIRING, "List")
+
+    def wait_request(self, number: str, timeout_s: float = 20) -> dict:
+        """An incoming request to pair of that number."""
+        def arrived() -> dict | None:
+            return next((one for one in self.requests()
+                         if one["Number"] == number and one["Direction"] == "incoming"), None)
+
+        return self.service.wait(arrived, timeout_s, f"a request of {number} to pair on {self.name}")
 
     def wait_call(self, timeout_s: float = 60) -> "PhoneCall":
         """The call that is on, as soon as there is one."""

@@ -5,7 +5,7 @@ import os
 
 import pytest
 from demokit.bus import variant
-from demokit.phones import CONTACTS, EMULATOR, EMULATOR_PATH, MAIN, MANAGER, Network, TacitelPhone
+from demokit.phones import CONTACTS, EMULATOR, EMULATOR_PATH, MAIN, MANAGER, QUICK_UNLOCK, Network, TacitelPhone
 from labkit import Lab
 
 TYPES = {bool: "b", int: "u", str: "s"}
@@ -15,7 +15,7 @@ class Phone(TacitelPhone):
     """A phone, and the network's side of it."""
 
     def __init__(self, phone, network) -> None:
-        super().__init__(phone)
+        super().__init__(phone, QUICK_UNLOCK)
         self.network = network
 
     def emulate(self, **values) -> None:
@@ -53,9 +53,10 @@ class Phone(TacitelPhone):
         self.service.wait(lambda: not self.service.objects(MANAGER), 20, "taciteld to end")
 
     def start_daemon(self) -> None:
-        """As anybody does, by calling it; returns when what it shows is known."""
+        """As anybody does, by calling it, and unlocks it."""
         self.tacitel("status")
         self.service.wait(lambda: self.service.objects(MANAGER), 20, "taciteld to start")
+        self.unlock()
 
     def emulated(self, method: str, signature: str = "()", *arguments):
         """Calls a method of org.tacitel.Emulator1.Phone."""

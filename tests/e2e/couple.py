@@ -4,10 +4,9 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from demokit.bus import variant
-from demokit.phones import CALL, EMULATOR, EMULATOR_PATH, MAIN, MANAGER, Network, PhoneCall, TacitelPhone
+from demokit.phones import CALL, EMULATOR, EMULATOR_PATH, MAIN, MANAGER, QUICK_UNLOCK, Network, PhoneCall, TacitelPhone
 from labkit import Lab
 
 __all__ = ["CALL", "MAIN", "MANAGER", "Couple", "couple", "variant"]
@@ -82,11 +81,7 @@ def couple(build: str, names: tuple[str, ...] = ("alice", "bob"), config: str = 
     """A lab in which every phone is ready and knows the others; config: text of each tacitel.conf."""
     with ExitStack() as stack:
         lab = stack.enter_context(Lab(list(names), build))
-        for name in names:
-            path = Path(lab.phone(name).env["XDG_CONFIG_HOME"]) / "tacitel" / "tacitel.conf"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(config)
-        phones = {name: stack.enter_context(TacitelPhone(lab.phone(name))) for name in names}
+        phones = {name: stack.enter_context(TacitelPhone(lab.phone(name), config + QUICK_UNLOCK)) for name in names}
         network = stack.enter_context(Network(lab))
         for phone in phones.values():
             phone.wait_ready()

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from demokit.bus import variant
-from demokit.phones import CALL, EMULATOR, EMULATOR_PATH, MAIN, MANAGER, QUICK_UNLOCK, Network, PhoneCall, TacitelPhone
+from demokit.phones import CALL, CONTACTS, EMULATOR, EMULATOR_PATH, HISTORY, MAIN, MANAGER, QUICK_UNLOCK, Network, PhoneCall, TacitelPhone
 from labkit import Lab
 
 __all__ = ["CALL", "MAIN", "MANAGER", "Couple", "couple", "variant"]
@@ -62,6 +62,36 @@ class Couple:
     def counters(self, phone: TacitelPhone) -> dict[str, int]:
         return self.manager(phone, "GetCounters")
 
+    def pid(self, phone: TacitelPhone) -> int:
+        """Of its taciteld, as numbered inside of the lab."""
+        done = phone.phone.run(["gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path",
+                                "/org/freedesktop/DBus", "--method",
+                                "org.freedesktop.DBus.GetConnectionUnixProcessID", "org.tacitel.Tacitel"],
+                               capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout.strip("(),\n").split()[-1])
+
+    def kill(self, phone: TacitelPhone, signal: str = "KILL") -> None:
+        """Ends its taciteld and waits until it has left the bus."""
+        assert phone.phone.run(["kill", f"-{signal}", str(self.pid(phone))]).returncode == 0
+        phone.service.wait(lambda: not phone.service.objects(MANAGER), 20, "taciteld to end")
+
+    def revive(self, phone: TacitelPhone, unlock: bool = True) -> None:
+        """Starts taciteld again, as anybody does: by calling it."""
+        phone.tacitel("status")
+        phone.service.wait(lambda: phone.service.objects(MANAGER), 20, "taciteld to start")
+        if unlock:
+            phone.unlock()
+            phone.wait_ready()
+
+    def contacts(self, phone: TacitelPhone) -> dict[str, dict]:
+        """By name."""
+        return {one["Name"]: one for one in phone.service.call(MAIN, CONTACTS, "List")}
+
+    def history(self, phone: TacitelPhone) -> list[dict]:
+        """Newest first."""
+        return phone.service.call(MAIN, HISTORY, "List", "(a{sv})", {})
+
     def emulator(self, method: str, signature: str = "()", *arguments):
         return self.network.service.call(EMULATOR_PATH, EMULATOR, method, signature, *arguments)
 
@@ -77,15 +107,19 @@ class Couple:
 
 
 @contextmanager
-def couple(build: str, names: tuple[str, ...] = ("alice", "bob"), config: str = "") -> Iterator[Couple]:
-    """A lab in which every phone is ready and knows the others; config: text of each tacitel.conf."""
+def couple(build: str, names: tuple[str, ...] = ("alice", "bob"), config: str = "",
+           acquainted: bool = True) -> Iterator[Couple]:
+    """A lab in which every phone is ready and knows the others, unless acquainted is false.
+
+    config: text of each tacitel.conf
+    """
     with ExitStack() as stack:
         lab = stack.enter_context(Lab(list(names), build))
         phones = {name: stack.enter_context(TacitelPhone(lab.phone(name), config + QUICK_UNLOCK)) for name in names}
         network = stack.enter_context(Network(lab))
         for phone in phones.values():
             phone.wait_ready()
-        for phone in phones.values():
+        for phone in phones.values() if acquainted else ():
             for other in phones.values():
                 if other is not phone:
                     phone.add_contact(other)

@@ -6,7 +6,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from demokit.bus import variant
-from demokit.phones import CALL, CONTACTS, EMULATOR, EMULATOR_PATH, HISTORY, MAIN, MANAGER, QUICK_UNLOCK, Network, PhoneCall, TacitelPhone
+from demokit.phones import (CALL, CONTACTS, EMULATOR, EMULATOR_PATH, HISTORY, MAIN, MANAGER, QUICK_UNLOCK, Network,
+                            PhoneCall, TacitelPhone)
 from labkit import Lab
 
 __all__ = ["CALL", "MAIN", "MANAGER", "Couple", "couple", "variant"]

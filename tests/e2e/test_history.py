@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the history says of calls, and forgets."""
+
+import os
+from pathlib import Path
+
+import pytest
+from couple import Couple, couple
+
+
+@pytest.fixture(scope="module")
+def pair():
+    with couple(os.environ["TACITEL_BUILD"]) as pair:
+        yield pair
+
+
+@pytest.fixture(autouse=True)
+def forgotten(pair: Couple):
+    yield
+    for phone in pair.phones.values():
+        phone.tacitel("history", "--forget", "--yes")
+
+
+def test_a_conversation(pair: Couple):
+    ends = pair.talk(pair.alice, pair.bob)
+    lasting = pair.history(pair.bob)[0]
+    assert (lasting["Reason"], lasting["Duration"]) == ("", -1)
+    pair.bob.service.wait(lambda: ends[1].statistics()["Duration"] > 2200, 10, "two reports")
+    ends[0].call("Hangup")
+    pair.gone(*ends)
+    alice, bob = (pair.history(phone)[0] for phone in (pair.alice, pair.bob))
+    assert (alice["Direction"], bob["Direction"]) == ("outgoing", "incoming")
+    assert (alice["Name"], bob["Name"]) == ("bob", "alice")
+    assert (alice["Reason"], bob["Reason"]) == ("hangup", "remote-hangup")
+    assert alice["Security"] == bob["Security"] == "noise-kk"
+    assert not alice["Verified"] and not bob["Verified"]
+    assert 2200 <= bob["Duration"] < 20000
+    assert 0 <= bob["Loss"] <= 20
+    begun = ends[0].properties["Timeline"]["dialed"]
+    assert alice["Time"] == begun
+
+
+def test_missed_and_declined(pair: Couple):
+    out, incoming = pair.ring(pair.alice, pair.bob)
+    out.call("Hangup")
+    pair.gone(out, incoming)
+    out, incoming = pair.ring(pair.alice, pair.bob)
+    incoming.call("Hangup")
+    pair.gone(out, incoming)
+    assert [row["Reason"] for row in pair.history(pair.bob)] == ["declined", "remote-hangup"]
+    assert [row["Reason"] for row in pair.history(pair.alice)] == ["remote-declined", "hangup"]
+    assert all(row["Duration"] == -1 for row in pair.history(pair.alice))
+
+
+def test_a_crash_in_a_call_is_told(pair: Couple):
+    pair.talk(pair.alice, pair.bob)
+    pair.kill(pair.bob)
+    pair.revive(pair.bob)
+    row = pair.history(pair.bob)[0]
+    assert (row["Reason"], row["Name"]) == ("crashed", "alice")
+    # and the peer notices by itself
+    pair.alice.service.wait(lambda: pair.history(pair.alice)[0]["Reason"], 60, "alice's call to have ended")
+    assert pair.history(pair.alice)[0]["Reason"] == "lost"
+    ends = pair.talk(pair.alice, pair.bob)
+    ends[0].call("Hangup")
+    pair.gone(*ends)
+
+
+def test_filter_and_forget(pair: Couple):
+    for _ in range(2):
+        out, incoming = pair.ring(pair.alice, pair.bob)
+        out.call("Hangup")
+        pair.gone(out, incoming)
+    rows = pair.alice.tacitel("history", "--contact", "bob")["calls"]
+    assert len(rows) == 2
+    assert pair.alice.tacitel("history", "--since", "yesterday", "--limit", "1")["calls"] == rows[:1]
+    assert pair.alice.tacitel("history", "--until", "2001-01-01")["calls"] == []
+    pair.alice.tacitel("history", "--contact", "bob", "--forget", "--yes")
+    assert pair.alice.tacitel("history")["calls"] == []
+    assert len(pair.bob.tacitel("history")["calls"]) == 2
+
+
+def test_nothing_of_it_can_be_read_from_the_files(pair: Couple):
+    out, incoming = pair.ring(pair.alice, pair.bob)
+    out.call("Hangup")
+    pair.gone(out, incoming)
+    folder = Path(pair.bob.phone.env["XDG_DATA_HOME"]) / "tacitel"
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert files["store.db"]
+    for name, data in files.items():
+        for secret in (b"alice", pair.alice.number.encode(), b"remote-hangup", b"SQLite format 3", b"CREATE TABLE",
+                       bytes.fromhex(pair.alice.manager["Identity"])):
+            assert secret not in data, f"{name} has {secret!r}"

@@ -2,6 +2,7 @@
 """The two phones of a lab with Tacitel on them, as the demo, the tests and the benchmarks use them."""
 
 import json
+import subprocess
 from pathlib import Path
 
 from .bus import Service
@@ -90,6 +91,17 @@ class TacitelPhone:
         other.tacitel("pair", "accept", self.number, "--name", self.name, "--yes")
         self.service.wait(lambda: not self.requests(), 20, f"{self.name} to have {other.name}'s key")
 
+    def contacts(self) -> dict[str, dict]:
+        """All contacts, by name."""
+        return {contact["Name"]: contact for contact in self.service.call(MAIN, CONTACTS, "List")}
+
+    def history(self) -> list[dict]:
+        """Calls that were, newest first."""
+        return self.service.call(MAIN, HISTORY, "List", "(a{sv})", {})
+
+    def counters(self) -> dict[str, int]:
+        return self.service.call(MAIN, MANAGER, "GetCounters")
+
     def requests(self) -> list[dict]:
         return self.service.call(MAIN, PAIRING, "List")
 
@@ -100,6 +112,30 @@ class TacitelPhone:
                          if one["Number"] == number and one["Direction"] == "incoming"), None)
 
         return self.service.wait(arrived, timeout_s, f"a request of {number} to pair on {self.name}")
+
+    def run(self, *command: str, **more) -> subprocess.CompletedProcess:
+        """A command on the phone, with what it printed as text."""
+        return self.phone.run(list(command), capture_output=True, text=True, timeout=60, **more)
+
+    def daemon_pid(self) -> int:
+        """Of taciteld, as numbered inside of the lab."""
+        done = self.run("gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path",
+                        "/org/freedesktop/DBus", "--method", "org.freedesktop.DBus.GetConnectionUnixProcessID", NAME)
+        if done.returncode:
+            raise CommandFailed(f"{self.name}: {done.stderr.strip()}")
+        return int(done.stdout.strip("(),\n").split()[-1])
+
+    def stop_daemon(self, signal: str = "TERM") -> None:
+        """Ends taciteld and waits until it has left the bus."""
+        self.run("kill", f"-{signal}", str(self.daemon_pid()))
+        self.service.wait(lambda: not self.service.objects(MANAGER), 20, f"{self.name}'s taciteld to end")
+
+    def start_daemon(self, unlocked: bool = True) -> None:
+        """As anybody does, by calling it; returns when what it shows is known."""
+        self.tacitel("status")
+        self.service.wait(lambda: self.service.objects(MANAGER), 20, f"{self.name}'s taciteld to start")
+        if unlocked:
+            self.unlock()
 
     def wait_call(self, timeout_s: float = 60) -> "PhoneCall":
         """The call that is on, as soon as there is one."""

@@ -6,11 +6,37 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from demokit.bus import variant
-from demokit.phones import (CALL, CONTACTS, EMULATOR, EMULATOR_PATH, HISTORY, MAIN, MANAGER, QUICK_UNLOCK, Network,
-                            PhoneCall, TacitelPhone)
+from demokit.phones import CALL, EMULATOR, EMULATOR_PATH, MAIN, MANAGER, QUICK_UNLOCK, Network, PhoneCall, TacitelPhone
 from labkit import Lab
 
 __all__ = ["CALL", "MAIN", "MANAGER", "Couple", "couple", "variant"]
+
+
+class LabPhone(TacitelPhone):
+    """A phone with Tacitel, and the network's side of it."""
+
+    def __init__(self, phone, network: Network, config: str = "") -> None:
+        super().__init__(phone, config + QUICK_UNLOCK)
+        self.network = network
+
+    def emulated(self, method: str, signature: str = "()", *arguments):
+        """Calls a method of org.tacitel.Emulator1.Phone."""
+        return self.network.service.call(f"{EMULATOR_PATH}/phone/{self.name}", f"{EMULATOR}.Phone", method,
+                                         signature, *arguments)
+
+    def emulate(self, **values) -> None:
+        """Sets properties of org.tacitel.Emulator1.Phone."""
+        types = {bool: "b", int: "u", str: "s"}
+        self.emulated("Set", "(a{sv})", {name: variant(types[type(value)], value) for name, value in values.items()})
+
+    def wait_state(self, *states: str, timeout_s: float = 20) -> str:
+        """Waits until the manager's State is one of these."""
+        def arrived() -> str | None:
+            state = self.manager.get("State")
+            return state if state in states else None
+
+        return self.service.wait(arrived, timeout_s, f"{self.name} to be {' or '.join(states)}, "
+                                                     f"not {self.manager.get('State')}")
 
 
 @dataclass
@@ -18,15 +44,15 @@ class Couple:
     """Phones that have each other as contacts, in a lab of their own."""
 
     lab: Lab
-    phones: dict[str, TacitelPhone]
+    phones: dict[str, LabPhone]
     network: Network
 
     @property
-    def alice(self) -> TacitelPhone:
+    def alice(self) -> LabPhone:
         return self.phones["alice"]
 
     @property
-    def bob(self) -> TacitelPhone:
+    def bob(self) -> LabPhone:
         return self.phones["bob"]
 
     def dial(self, caller: TacitelPhone, callee: TacitelPhone) -> PhoneCall:
@@ -60,45 +86,8 @@ class Couple:
     def manager(self, phone: TacitelPhone, method: str, signature: str = "()", *arguments):
         return phone.service.call(MAIN, MANAGER, method, signature, *arguments)
 
-    def counters(self, phone: TacitelPhone) -> dict[str, int]:
-        return self.manager(phone, "GetCounters")
-
-    def pid(self, phone: TacitelPhone) -> int:
-        """Of its taciteld, as numbered inside of the lab."""
-        done = phone.phone.run(["gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path",
-                                "/org/freedesktop/DBus", "--method",
-                                "org.freedesktop.DBus.GetConnectionUnixProcessID", "org.tacitel.Tacitel"],
-                               capture_output=True, text=True, timeout=20)
-        assert done.returncode == 0, done.stderr
-        return int(done.stdout.strip("(),\n").split()[-1])
-
-    def kill(self, phone: TacitelPhone, signal: str = "KILL") -> None:
-        """Ends its taciteld and waits until it has left the bus."""
-        assert phone.phone.run(["kill", f"-{signal}", str(self.pid(phone))]).returncode == 0
-        phone.service.wait(lambda: not phone.service.objects(MANAGER), 20, "taciteld to end")
-
-    def revive(self, phone: TacitelPhone, unlock: bool = True) -> None:
-        """Starts taciteld again, as anybody does: by calling it."""
-        phone.tacitel("status")
-        phone.service.wait(lambda: phone.service.objects(MANAGER), 20, "taciteld to start")
-        if unlock:
-            phone.unlock()
-            phone.wait_ready()
-
-    def contacts(self, phone: TacitelPhone) -> dict[str, dict]:
-        """By name."""
-        return {one["Name"]: one for one in phone.service.call(MAIN, CONTACTS, "List")}
-
-    def history(self, phone: TacitelPhone) -> list[dict]:
-        """Newest first."""
-        return phone.service.call(MAIN, HISTORY, "List", "(a{sv})", {})
-
     def emulator(self, method: str, signature: str = "()", *arguments):
         return self.network.service.call(EMULATOR_PATH, EMULATOR, method, signature, *arguments)
-
-    def emulated(self, phone: TacitelPhone, method: str, signature: str = "()", *arguments):
-        return self.network.service.call(f"{EMULATOR_PATH}/phone/{phone.name}", f"{EMULATOR}.Phone", method,
-                                         signature, *arguments)
 
     def rule(self, **keys) -> None:
         """Adds a rule; Python's names with _ for -."""
@@ -116,8 +105,8 @@ def couple(build: str, names: tuple[str, ...] = ("alice", "bob"), config: str = 
     """
     with ExitStack() as stack:
         lab = stack.enter_context(Lab(list(names), build))
-        phones = {name: stack.enter_context(TacitelPhone(lab.phone(name), config + QUICK_UNLOCK)) for name in names}
         network = stack.enter_context(Network(lab))
+        phones = {name: stack.enter_context(LabPhone(lab.phone(name), network, config)) for name in names}
         for phone in phones.values():
             phone.wait_ready()
         for phone in phones.values() if acquainted else ():

@@ -37,7 +37,7 @@ def end(pair: Couple, *ends) -> None:
 
 
 def counted(pair: Couple, name: str) -> int:
-    return pair.counters(pair.bob).get(name, 0)
+    return pair.bob.counters().get(name, 0)
 
 
 def test_invitation_lost_and_repeated(pair: Couple):

@@ -17,11 +17,11 @@ def pair():
 
 
 def send(pair: Couple, data: bytes, sender: str) -> None:
-    pair.emulated(pair.bob, "SendSms", "(sa{sv})", sender, {"data": variant("ay", list(data))})
+    pair.bob.emulated("SendSms", "(sa{sv})", sender, {"data": variant("ay", list(data))})
 
 
 def refused(pair: Couple) -> int:
-    return sum(pair.counters(pair.bob).values())
+    return sum(pair.bob.counters().values())
 
 
 def wait_refused(pair: Couple, before: int, what: str) -> None:

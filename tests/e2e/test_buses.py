@@ -4,16 +4,16 @@
 import subprocess
 
 import pytest
-from basis import lab, network, phones  # noqa: F401
 from demokit.phones import MANAGER
 
 
 @pytest.mark.parametrize("bus,words", [("system-bus", "system bus"), ("session-bus", "session bus")])
-def test_bus_gone(phones, bus, words):  # noqa: F811
-    phone = phones[bus == "session-bus"]
+def test_bus_gone(strangers, bus, words):
+    phone = strangers.bob if bus == "session-bus" else strangers.alice
     phone.stop_daemon()
     process = phone.phone.popen(["taciteld"], stderr=subprocess.PIPE, text=True)
     phone.service.wait(lambda: phone.service.objects(MANAGER), 20, "taciteld to be on the bus")
+    phone.unlock()
     phone.wait_ready()
     phone.phone.stop(bus)
     _, said = process.communicate(timeout=30)

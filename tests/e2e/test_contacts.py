@@ -2,11 +2,10 @@
 """Contacts by D-Bus and by command line: every refusal says what to do, and what was acknowledged stays."""
 
 import json
-import signal
 
 import pytest
-from basis import alice, lab, network, phones  # noqa: F401: fixtures
 from demokit.bus import BusError
+from demokit.phones import CONTACTS, MAIN
 
 BOB, CAROL = "+15551000002", "+15551000003"
 KEY = "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"  # RFC 7748 §6.1, Bob's
@@ -29,16 +28,16 @@ REFUSED = {
 
 
 @pytest.fixture
-def with_bob(alice):  # noqa: F811
-    alice.contacts("Add", "(sss)", "bob", BOB, KEY)
+def with_bob(alice):
+    alice.service.call(MAIN, CONTACTS, "Add", "(sss)", "bob", BOB, KEY)
     yield alice
-    for contact in alice.contacts("List"):
-        alice.contacts("Remove", "(s)", contact["Number"])
+    for contact in alice.contacts().values():
+        alice.service.call(MAIN, CONTACTS, "Remove", "(s)", contact["Number"])
 
 
 def refused(phone, method, signature, *arguments) -> BusError:
     with pytest.raises(BusError) as caught:
-        phone.contacts(method, signature, *arguments)
+        phone.service.call(MAIN, CONTACTS, method, signature, *arguments)
     return caught.value
 
 
@@ -47,7 +46,7 @@ def test_refused(with_bob, case):
     arguments, name, word, _ = REFUSED[case]
     error = refused(with_bob, "Add", "(sss)", *arguments)
     assert error.name == f"org.tacitel.Error.{name}" and word in error.message
-    assert [contact["Name"] for contact in with_bob.contacts("List")] == ["bob"]
+    assert list(with_bob.contacts()) == ["bob"]
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -76,16 +75,18 @@ def test_unknown(with_bob, method):
 
 
 def test_add_show_list_remove(with_bob):
-    shown = {"Name": "bob", "Number": BOB, "Key": KEY, "Trust": "paired"}
-    assert with_bob.contacts("Show", "(s)", "bob") == shown
-    assert with_bob.contacts("Show", "(s)", "+1 555 100 0002") == shown
+    shown = with_bob.contacts()["bob"]
+    assert (shown["Name"], shown["Number"], shown["Key"], shown["Trust"]) == ("bob", BOB, KEY, "paired")
+    assert (shown["Blocked"], shown["NewKey"], len(shown["FingerprintWords"])) == (False, "", 16)
+    assert with_bob.service.call(MAIN, CONTACTS, "Show", "(s)", "bob") == shown
+    assert with_bob.service.call(MAIN, CONTACTS, "Show", "(s)", "+1 555 100 0002") == shown
     with_bob.tacitel("contact", "add", "Anna", "+1 555 100 0003", OTHER_KEY.upper())
-    assert [(c["Name"], c["Number"], c["Key"]) for c in with_bob.contacts("List")] == [
+    assert [(c["Name"], c["Number"], c["Key"]) for c in with_bob.contacts().values()] == [
         ("Anna", CAROL, OTHER_KEY), ("bob", BOB, KEY)]
     before = len(changes(with_bob))
     with_bob.tacitel("contact", "remove", "Anna")
     with_bob.service.wait(lambda: len(changes(with_bob)) == before + 1, 5, "the signal Changed")
-    assert with_bob.contacts("List") == [shown]
+    assert list(with_bob.contacts().values()) == [shown]
 
 
 def changes(phone) -> list:
@@ -99,9 +100,10 @@ def test_survive_kill(with_bob):
     for n in range(10):
         pid = with_bob.daemon_pid()
         name, key = f"friend {n}", f"{n + 9:02x}" + OTHER_KEY[2:]
-        with_bob.contacts("Add", "(sss)", name, f"+1555200000{n}", key)
-        assert with_bob.run("kill", f"-{signal.SIGKILL}", str(pid)).returncode == 0
+        with_bob.service.call(MAIN, CONTACTS, "Add", "(sss)", name, f"+1555200000{n}", key)
+        with_bob.stop_daemon("KILL")
         names.append(name)
+        with_bob.start_daemon()
         listed = json.loads(with_bob.run("tacitel", "contact", "list", "--json").stdout)
         assert sorted(contact["name"] for contact in listed) == sorted(names)
         assert with_bob.daemon_pid() != pid

@@ -4,7 +4,6 @@
 import time
 
 import pytest
-from basis import alice, lab, network, phones  # noqa: F401
 from demokit.phones import MAIN, MANAGER, PhoneCall
 
 CONTEXT = "/phonesim/context1"
@@ -18,7 +17,7 @@ def ofono(phone, method: str, *arguments: str) -> str:
 
 
 def dial(phone, other) -> PhoneCall:
-    if not any(contact["Name"] == other.name for contact in phone.contacts("List")):
+    if other.name not in phone.contacts():
         phone.add_contact(other)
     return PhoneCall(phone, phone.service.call(MAIN, MANAGER, "Dial", "(s)", other.name))
 
@@ -28,14 +27,14 @@ def wait_data(phone, state: str) -> None:
 
 
 @pytest.mark.parametrize("active", [False, True])
-def test_context_is_left_as_it_was(phones, alice, active):  # noqa: F811
+def test_context_is_left_as_it_was(strangers, alice, active):
     """What the network manager raised stays up after a call; what the call raised goes down."""
     ofono(alice, "SetProperty", "Active", f"<{str(active).lower()}>")
-    call = dial(alice, phones[1])
+    call = dial(alice, strangers.bob)
     wait_data(alice, "up")
     call.call("Hangup")
     wait_data(alice, "down")
-    again = dial(alice, phones[1])  # before oFono has taken it down
+    again = dial(alice, strangers.bob)  # before oFono has taken it down
     wait_data(alice, "up")
     again.call("Hangup")
     wait_data(alice, "down")

@@ -23,12 +23,12 @@ def forgotten(pair: Couple):
 
 def test_a_conversation(pair: Couple):
     ends = pair.talk(pair.alice, pair.bob)
-    lasting = pair.history(pair.bob)[0]
+    lasting = pair.bob.history()[0]
     assert (lasting["Reason"], lasting["Duration"]) == ("", -1)
     pair.bob.service.wait(lambda: ends[1].statistics()["Duration"] > 2200, 10, "two reports")
     ends[0].call("Hangup")
     pair.gone(*ends)
-    alice, bob = (pair.history(phone)[0] for phone in (pair.alice, pair.bob))
+    alice, bob = (phone.history()[0] for phone in (pair.alice, pair.bob))
     assert (alice["Direction"], bob["Direction"]) == ("outgoing", "incoming")
     assert (alice["Name"], bob["Name"]) == ("bob", "alice")
     assert (alice["Reason"], bob["Reason"]) == ("hangup", "remote-hangup")
@@ -47,20 +47,20 @@ def test_missed_and_declined(pair: Couple):
     out, incoming = pair.ring(pair.alice, pair.bob)
     incoming.call("Hangup")
     pair.gone(out, incoming)
-    assert [row["Reason"] for row in pair.history(pair.bob)] == ["declined", "remote-hangup"]
-    assert [row["Reason"] for row in pair.history(pair.alice)] == ["remote-declined", "hangup"]
-    assert all(row["Duration"] == -1 for row in pair.history(pair.alice))
+    assert [row["Reason"] for row in pair.bob.history()] == ["declined", "remote-hangup"]
+    assert [row["Reason"] for row in pair.alice.history()] == ["remote-declined", "hangup"]
+    assert all(row["Duration"] == -1 for row in pair.alice.history())
 
 
 def test_a_crash_in_a_call_is_told(pair: Couple):
     pair.talk(pair.alice, pair.bob)
-    pair.kill(pair.bob)
-    pair.revive(pair.bob)
-    row = pair.history(pair.bob)[0]
+    pair.bob.stop_daemon("KILL")
+    pair.bob.start_daemon()
+    row = pair.bob.history()[0]
     assert (row["Reason"], row["Name"]) == ("crashed", "alice")
     # and the peer notices by itself
-    pair.alice.service.wait(lambda: pair.history(pair.alice)[0]["Reason"], 60, "alice's call to have ended")
-    assert pair.history(pair.alice)[0]["Reason"] == "lost"
+    pair.alice.service.wait(lambda: pair.alice.history()[0]["Reason"], 60, "alice's call to have ended")
+    assert pair.alice.history()[0]["Reason"] == "lost"
     ends = pair.talk(pair.alice, pair.bob)
     ends[0].call("Hangup")
     pair.gone(*ends)

@@ -4,7 +4,6 @@
 import re
 
 import pytest
-from basis import alice, lab, network, phones  # noqa: F401: fixtures
 
 IDLE_S = 30
 RSS_KIB = 10 * 1024
@@ -17,7 +16,7 @@ def proc(phone, name: str) -> str:
 
 
 @pytest.mark.slow
-def test_no_system_call(alice, tmp_path):  # noqa: F811
+def test_no_system_call(alice, tmp_path):
     """Not one: no timer, no polling, nothing that wakes a processor."""
     traces = [traced(alice, tmp_path / "first")]
     if traces[0]:  # the last of the start-up may have been under way still
@@ -34,12 +33,12 @@ def traced(phone, trace) -> list[str]:
     return [line for line in lines if line not in asleep]
 
 
-def test_small(alice):  # noqa: F811
+def test_small(alice):
     status = proc(alice, "status")
     assert int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) <= RSS_KIB
 
 
-def test_no_engine(alice):  # noqa: F811
+def test_no_engine(alice):
     """What moves voice is loaded by the first call."""
     maps = proc(alice, "maps")
     assert "libgio" in maps
@@ -47,7 +46,7 @@ def test_no_engine(alice):  # noqa: F811
         assert library not in maps
 
 
-def test_closed_memory(alice):  # noqa: F811
+def test_closed_memory(alice):
     """No core dump; /proc/PID is root's, so that no other program of the user's reads the keys."""
     assert re.search(r"Max core file size +0 +0 ", proc(alice, "limits"))
     done = alice.run("stat", "-c", "%u", f"/proc/{alice.daemon_pid()}/mem")

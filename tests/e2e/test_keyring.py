@@ -54,14 +54,14 @@ def test_locked_it_shows_nothing_and_remembers_that_someone_called(pair: Couple)
     assert not bob.service.objects(CALL, gone=True)
     kept = b"".join(path.read_bytes() for path in folder(bob).iterdir() if path.is_file())
     assert pair.alice.number.encode() not in kept and b"alice" not in kept
-    pair.kill(bob)
-    pair.revive(bob, unlock=False)
+    bob.stop_daemon("KILL")
+    bob.start_daemon(unlocked=False)
     assert bob.keyring["SomeoneCalled"] == 1  # also after a crash
     bob.unlock()
-    row = pair.history(bob)[0]
+    row = bob.history()[0]
     assert (row["Reason"], row["Count"], row["Name"], row["Number"]) == ("locked", 1, "", "")
     assert bob.keyring["SomeoneCalled"] == 0
-    assert "alice" in pair.contacts(bob)
+    assert "alice" in bob.contacts()
 
 
 def test_locking_ends_a_call(pair: Couple):
@@ -69,7 +69,7 @@ def test_locking_ends_a_call(pair: Couple):
     lock(pair.bob)
     assert pair.gone(*ends) == ["remote-hangup", "hangup"]
     pair.bob.unlock()
-    assert pair.history(pair.bob)[0]["Reason"] == "hangup"
+    assert pair.bob.history()[0]["Reason"] == "hangup"
 
 
 def test_a_wrong_passphrase_delays_and_never_locks_out(pair: Couple):
@@ -95,7 +95,7 @@ def test_change(pair: Couple):
     with pytest.raises(CommandFailed):
         pair.bob.tacitel("unlock", "--passphrase-fd", "0", input=PASSPHRASE)
     pair.bob.unlock(NEW)
-    assert "alice" in pair.contacts(pair.bob)
+    assert "alice" in pair.bob.contacts()
 
 
 def test_duress(pair: Couple):
@@ -105,7 +105,7 @@ def test_duress(pair: Couple):
     lock(bob)
     stolen = (folder(bob) / "keyring").read_bytes()
     bob.unlock(DURESS)
-    assert pair.contacts(bob) == {} and pair.history(bob) == []
+    assert bob.contacts() == {} and bob.history() == []
     assert len(bob.manager["Identity"]) == 64 and bob.manager["Identity"] != identity
     assert bob.manager["State"] == "ready"
     assert len((folder(bob) / "keyring").read_bytes()) == len(stolen)
@@ -116,7 +116,7 @@ def test_duress(pair: Couple):
     bob.tacitel("contact", "add", "carol", "+15551000003", "11" * 31 + "22")
     lock(bob)
     bob.unlock(DURESS)
-    assert "carol" in pair.contacts(bob)  # destroyed once, not again
+    assert "carol" in bob.contacts()  # destroyed once, not again
 
 
 def _unlocks(phone, passphrase: str) -> bool:
@@ -139,7 +139,7 @@ def test_wipe(pair: Couple):
     left = [path.name for path in folder(bob).iterdir()]
     assert not {"keyring", "store.db", "store.db-wal", "store.db-shm", "someone-called"} & set(left)
     bob.tacitel("setup", "--passphrase-fd", "0", input=NEW)
-    assert pair.contacts(bob) == {}
+    assert bob.contacts() == {}
 
 
 def damage(data: bytes, how: str) -> bytes:
@@ -154,11 +154,11 @@ def damage(data: bytes, how: str) -> bytes:
 @pytest.mark.parametrize("how", ["truncated", "foreign"])
 def test_a_damaged_keyring_is_named_and_kept(pair: Couple, how: str):
     bob = pair.bob
-    pair.kill(bob)
+    bob.stop_daemon("KILL")
     keyring = folder(bob) / "keyring"
     broken = damage(keyring.read_bytes(), how)
     keyring.write_bytes(broken)
-    pair.revive(bob, unlock=False)
+    bob.start_daemon(unlocked=False)
     wait_state(bob, "damaged")
     assert str(keyring) in bob.keyring["StateText"]
     for command in ("unlock", "setup"):
@@ -185,7 +185,7 @@ def test_a_damaged_store_is_named_and_kept(pair: Couple, how: str):
     assert store.read_bytes() == broken and state(bob) == "locked"
     bob.tacitel("unlock", "--set-aside", "--passphrase-fd", "0", input=PASSPHRASE)
     wait_state(bob, "open")
-    assert pair.contacts(bob) == {} and bob.manager["Identity"] == identity
+    assert bob.contacts() == {} and bob.manager["Identity"] == identity
     aside = [path for path in folder(bob).iterdir() if path.name.startswith("store.db.damaged-")]
     assert [path.read_bytes() for path in aside] == [broken]
 
@@ -194,26 +194,26 @@ def test_a_second_daemon_on_the_same_files_is_refused(pair: Couple):
     done = pair.bob.phone.run(["dbus-run-session", "--", "taciteld"], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert str(folder(pair.bob)) in done.stderr
-    assert state(pair.bob) == "open" and "alice" in pair.contacts(pair.bob)
+    assert state(pair.bob) == "open" and "alice" in pair.bob.contacts()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be refused nothing, and so try as another user")
 def test_a_read_only_home_is_named(pair: Couple):
     bob = pair.bob
     home = folder(bob).parent
-    pair.kill(bob)
+    bob.stop_daemon("KILL")
     script = f'mount --bind "{home}" "{home}" && mount -o remount,bind,ro "{home}" && exec dbus-run-session -- taciteld'
     done = bob.phone.run(["unshare", "--mount", "sh", "-c", script], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert str(home) in done.stderr and "ead-only" in done.stderr
-    pair.revive(bob)
-    assert "alice" in pair.contacts(bob)
+    bob.start_daemon()
+    assert "alice" in bob.contacts()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="another user is needed")
 def test_others_cannot_look_into_the_daemon(pair: Couple):
     """Even the same user cannot: not dumpable means /proc/PID is root's."""
-    pid = pair.pid(pair.bob)
+    pid = pair.bob.daemon_pid()
     done = pair.bob.phone.run(["sh", "-c", f"stat -c %u /proc/{pid}/mem /proc/{pid}/environ; "
                                            f"grep -E 'VmLck|CoreDumping' /proc/{pid}/status; ulimit -c; "
                                            f"grep 'Max core' /proc/{pid}/limits"],

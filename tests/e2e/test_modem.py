@@ -5,7 +5,6 @@ import subprocess
 import time
 
 import pytest
-from basis import alice, lab, network, phones  # noqa: F401: fixtures
 from demokit.bus import variant
 from demokit.phones import MAIN, MANAGER
 
@@ -39,7 +38,7 @@ def assert_receives(phone):
         assert time.monotonic() < deadline, "the datagram did not reach taciteld"
 
 
-def test_ready(alice):  # noqa: F811
+def test_ready(alice):
     manager = alice.manager
     assert manager["Modem"] == "/phonesim" and manager["Number"] == alice.number
     assert manager["Operator"] == "Test Network" and manager["Technology"] == "lte"
@@ -49,7 +48,7 @@ def test_ready(alice):  # noqa: F811
 
 
 @pytest.mark.parametrize("signal", [15, 9])
-def test_ofonod_gone(alice, signal):  # noqa: F811
+def test_ofonod_gone(alice, signal):
     alice.phone.stop("ofonod", signal=signal)
     alice.wait_state("no-ofono")
     assert alice.manager["Modem"] == "/" and alice.manager["Number"] == alice.manager["Operator"] == ""
@@ -59,7 +58,7 @@ def test_ofonod_gone(alice, signal):  # noqa: F811
     assert_receives(alice)
 
 
-def test_modem_gone(alice):  # noqa: F811
+def test_modem_gone(alice):
     alice.emulate(Powered=False)
     alice.wait_state("modem-off", "no-modem")
     assert "switch" in alice.manager["StateText"]
@@ -68,7 +67,7 @@ def test_modem_gone(alice):  # noqa: F811
     assert_receives(alice)
 
 
-def test_modem_restarts_itself(alice):  # noqa: F811
+def test_modem_restarts_itself(alice):
     """+CRST: oFono connects anew; the agent that it forgot is registered again."""
     connections = alice.emulated("GetCounters")["Connections"]
     alice.emulated("RestartModem")
@@ -79,7 +78,7 @@ def test_modem_restarts_itself(alice):  # noqa: F811
 
 
 @pytest.mark.parametrize("registration", ["unregistered", "searching", "denied"])
-def test_no_network(alice, registration):  # noqa: F811
+def test_no_network(alice, registration):
     alice.emulate(Registration=registration)
     alice.wait_state("not-registered")
     assert "network" in alice.manager["StateText"]
@@ -88,7 +87,7 @@ def test_no_network(alice, registration):  # noqa: F811
     alice.emulate(Registration="registered")
 
 
-def test_network_properties(alice):  # noqa: F811
+def test_network_properties(alice):
     def shown(*values):
         alice.service.wait(lambda: (alice.manager["Technology"], alice.manager["Strength"]) == values, 20,
                            f"{values} from the network, not {alice.manager}")
@@ -99,7 +98,7 @@ def test_network_properties(alice):  # noqa: F811
     shown("lte", 64)
 
 
-def test_sim_gone(alice):  # noqa: F811
+def test_sim_gone(alice):
     alice.emulate(SimInserted=False)
     alice.wait_state("no-sim")
     assert alice.manager["Number"] == ""
@@ -109,7 +108,7 @@ def test_sim_gone(alice):  # noqa: F811
     assert_receives(alice)
 
 
-def test_agent_taken(alice):  # noqa: F811
+def test_agent_taken(alice):
     """Another program holds the modem's one SMS agent: told with the remedy, and healed by it."""
     alice.stop_daemon()
     other = alice.phone.popen(["/usr/bin/python3", "-c", MAN_IN_THE_WAY], stdin=subprocess.PIPE,
@@ -124,7 +123,7 @@ def test_agent_taken(alice):  # noqa: F811
     assert_receives(alice)
 
 
-def test_second_daemon(alice):  # noqa: F811
+def test_second_daemon(alice):
     pid = alice.daemon_pid()
     done = alice.run("taciteld")
     assert done.returncode == 1
@@ -138,13 +137,13 @@ def test_second_daemon(alice):  # noqa: F811
     (("--config", "/dev/null", "surplus"), ("surplus",)),
     (("--nonsense",), ("nonsense",)),
 ])
-def test_options_refused(alice, arguments, words):  # noqa: F811
+def test_options_refused(alice, arguments, words):
     done = alice.run("taciteld", *arguments)
     assert done.returncode == 1
     assert done.stderr.startswith("taciteld: ") and all(word in done.stderr for word in words)
 
 
-def test_config_refused(alice, tmp_path):  # noqa: F811
+def test_config_refused(alice, tmp_path):
     """The daemon does not start with what it would not do; the message says where to look."""
     config = tmp_path / "tacitel.conf"
     config.write_text("[data]\ntimeout=0\n")
@@ -154,7 +153,7 @@ def test_config_refused(alice, tmp_path):  # noqa: F811
 
 
 @pytest.mark.parametrize("signal", ["TERM", "INT"])
-def test_ends_when_told(alice, signal):  # noqa: F811
+def test_ends_when_told(alice, signal):
     alice.stop_daemon(signal)
     alice.start_daemon()
     alice.wait_ready()

@@ -30,7 +30,7 @@ def requests(phone) -> list[tuple[str, str]]:
 
 
 def counted(pair: Couple, phone, name: str) -> int:
-    return pair.counters(phone).get(name, 0)
+    return phone.counters().get(name, 0)
 
 
 @pytest.mark.sanitize
@@ -40,11 +40,11 @@ def test_pair_then_call(pair: Couple):
     request = bob.wait_request(alice.number)
     assert (request["Kind"], request["Key"]) == ("new", alice.manager["Identity"])
     assert any(one["name"] == "Requested" for one in bob.service.signals if one.get("interface") == PAIRING)
-    assert pair.contacts(bob) == {}  # a request is no contact
+    assert bob.contacts() == {}  # a request is no contact
     bob.tacitel("pair", "accept", alice.number, "--name", "Alice", "--yes")
-    alice.service.wait(lambda: "Bob" in pair.contacts(alice), 20, "alice to have bob's key")
-    assert pair.contacts(alice)["Bob"]["Key"] == bob.manager["Identity"]
-    assert pair.contacts(bob)["Alice"]["Key"] == alice.manager["Identity"]
+    alice.service.wait(lambda: "Bob" in alice.contacts(), 20, "alice to have bob's key")
+    assert alice.contacts()["Bob"]["Key"] == bob.manager["Identity"]
+    assert bob.contacts()["Alice"]["Key"] == alice.manager["Identity"]
     assert pair_sms(pair) == [(alice.number, bob.number), (bob.number, alice.number)]
     assert requests(alice) == requests(bob) == []
     out = pair.alice.tacitel("call", "Bob", "--no-wait")
@@ -63,7 +63,7 @@ def test_declined(pair: Couple):
     assert bob.requests() == []
     alice.tacitel("pair", bob.number)  # again: not heard
     bob.service.wait(lambda: counted(pair, bob, "pair.declined") == 1, 10, "the repeat to be counted")
-    assert bob.requests() == [] and pair.contacts(bob) == {}
+    assert bob.requests() == [] and bob.contacts() == {}
     assert len(pair_sms(pair)) == 2  # both alice's: the answer is silence
 
 
@@ -74,7 +74,7 @@ def test_crossing_requests_merge(pair: Couple):
     alice.tacitel("pair", bob.number, "--name", "Bob")
     bob.tacitel("pair", alice.number, "--name", "Alice")
     for phone, name in ((alice, "Bob"), (bob, "Alice")):
-        phone.service.wait(lambda phone=phone, name=name: name in pair.contacts(phone), 20, f"{name}'s key")
+        phone.service.wait(lambda phone=phone, name=name: name in phone.contacts(), 20, f"{name}'s key")
         assert phone.requests() == []
     assert len(pair_sms(pair)) == 2
 
@@ -87,8 +87,8 @@ def test_the_answer_is_lost_and_asked_for_again(pair: Couple):
     bob.tacitel("pair", "accept", alice.number, "--name", "Alice", "--yes")
     assert requests(alice) == [("outgoing", "waiting")]
     alice.tacitel("pair", bob.number, "--name", "Bob")  # bob's phone answers by itself: it knows this key
-    alice.service.wait(lambda: "Bob" in pair.contacts(alice), 20, "alice to have bob's key")
-    assert pair.contacts(alice)["Bob"]["Key"] == bob.manager["Identity"]
+    alice.service.wait(lambda: "Bob" in alice.contacts(), 20, "alice to have bob's key")
+    assert alice.contacts()["Bob"]["Key"] == bob.manager["Identity"]
 
 
 def test_a_crash_loses_no_request(pair: Couple):
@@ -96,28 +96,28 @@ def test_a_crash_loses_no_request(pair: Couple):
     alice.tacitel("pair", bob.number, "--name", "Bob")
     bob.wait_request(alice.number)
     for phone in (alice, bob):
-        pair.kill(phone)
-        pair.revive(phone)
+        phone.stop_daemon("KILL")
+        phone.start_daemon()
     bob.tacitel("pair", "accept", alice.number, "--name", "Alice", "--yes")
-    alice.service.wait(lambda: "Bob" in pair.contacts(alice), 20, "alice to have bob's key")
+    alice.service.wait(lambda: "Bob" in alice.contacts(), 20, "alice to have bob's key")
 
 
 def test_a_changed_key_is_shown_and_replaces_nothing(pair: Couple):
     alice, bob = pair.alice, pair.bob
     alice.pair(bob)
-    before = pair.contacts(bob)["alice"]["Key"]
+    before = bob.contacts()["alice"]["Key"]
     alice.tacitel("wipe", "--yes")
     alice.tacitel("setup", "--passphrase-fd", "0", input=PASSPHRASE)
     alice.service.wait(lambda: alice.manager["State"] == "ready", 20, "alice to be set up anew")
     alice.tacitel("pair", bob.number, "--name", "bob")
     request = bob.wait_request(alice.number)
     assert request["Kind"] == "changed-key" and request["Text"]
-    contact = pair.contacts(bob)["alice"]
+    contact = bob.contacts()["alice"]
     assert (contact["Key"], contact["NewKey"]) == (before, alice.manager["Identity"])
     with pytest.raises(BusError):  # not the key that the user saw
         bob.service.call(MAIN, "org.tacitel.Contacts1", "ReplaceKey", "(ss)", "alice", "11" * 32)
     bob.tacitel("contact", "replace-key", "alice", "--yes")
-    contact = pair.contacts(bob)["alice"]
+    contact = bob.contacts()["alice"]
     assert (contact["Key"], contact["NewKey"], contact["Trust"]) == (alice.manager["Identity"], "", "paired")
 
 
@@ -126,7 +126,7 @@ def test_a_caller_that_this_phone_does_not_know_is_shown(pair: Couple):
     alice.pair(bob)
     bob.tacitel("contact", "remove", "alice")  # one half is gone
     out = pair.dial(alice, bob)
-    row = bob.service.wait(lambda: next(iter(pair.history(bob)), None), 20, "the call to be in bob's history")
+    row = bob.service.wait(lambda: next(iter(bob.history()), None), 20, "the call to be in bob's history")
     assert (row["Number"], row["Reason"], row["Name"]) == (alice.number, "unknown", "")
     assert bob.service.call(MAIN, "org.tacitel.Manager1", "GetDecisions")[0]["Party"] == "unknown"
     out.call("Hangup")
@@ -151,10 +151,10 @@ def test_bad_requests_are_counted_and_shown_nowhere(pair: Couple):
         "truncated": good[:132],
     }
     for what, sms in bad.items():
-        before = sum(pair.counters(bob).values())
-        pair.emulated(bob, "SendSms", "(sa{sv})", "+15551000077", {"data": variant("ay", list(sms))})
-        bob.service.wait(lambda before=before: sum(pair.counters(bob).values()) > before, 10, f"{what} to be counted")
-    pair.emulated(bob, "SendSms", "(sa{sv})", "Bank", {"data": variant("ay", list(good))})  # no number to answer to
+        before = sum(bob.counters().values())
+        bob.emulated("SendSms", "(sa{sv})", "+15551000077", {"data": variant("ay", list(sms))})
+        bob.service.wait(lambda before=before: sum(bob.counters().values()) > before, 10, f"{what} to be counted")
+    bob.emulated("SendSms", "(sa{sv})", "Bank", {"data": variant("ay", list(good))})  # no number to answer to
     bob.service.wait(lambda: counted(pair, bob, "pair.no-number") == 1, 10, "a sender without a number to be counted")
     assert [one["Number"] for one in bob.requests()] == [alice.number]
 
@@ -166,7 +166,7 @@ def test_floods_are_limited(pair: Couple):
     good = bytes.fromhex(pair.network.sms()[-1]["tpdu"])[-133:]
     for number in range(40):
         key = bytes([9 + number]) + os.urandom(30) + b"\x10"
-        pair.emulated(bob, "SendSms", "(sa{sv})", f"+1555200{number:04}",
+        bob.emulated("SendSms", "(sa{sv})", f"+1555200{number:04}",
                       {"data": variant("ay", list(good[:3] + key + good[35:]))})
     bob.service.wait(lambda: counted(pair, bob, "pair.limited") >= 15, 30, "what is too much to be counted")
     assert len(bob.requests()) <= 20

@@ -55,7 +55,7 @@ def goes_on(pair: Couple, ends, addresses) -> None:
 
 
 def refused(pair: Couple) -> int:
-    return sum(count for name, count in pair.counters(pair.bob).items() if name.startswith("datagram."))
+    return sum(count for name, count in pair.bob.counters().items() if name.startswith("datagram."))
 
 
 @pytest.mark.sanitize

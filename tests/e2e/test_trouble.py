@@ -30,12 +30,12 @@ def test_busy(trio: Couple):
 
 
 def test_callee_without_data(trio: Couple):
-    trio.emulated(trio.bob, "Set", "(a{sv})", {"DataAllowed": variant("b", False)})
+    trio.bob.emulated("Set", "(a{sv})", {"DataAllowed": variant("b", False)})
     try:
         out = trio.dial(trio.alice, trio.bob)
         assert trio.gone(out, timeout_s=40) == ["remote-no-data"]
     finally:
-        trio.emulated(trio.bob, "Set", "(a{sv})", {"DataAllowed": variant("b", True)})
+        trio.bob.emulated("Set", "(a{sv})", {"DataAllowed": variant("b", True)})
 
 
 def test_caller_without_data(trio: Couple):
@@ -68,7 +68,7 @@ def test_no_sound_server_at_the_caller(trio: Couple):
 
 def test_modem_gone_in_a_call(trio: Couple):
     out, incoming = trio.talk(trio.alice, trio.bob)
-    trio.emulated(trio.alice, "Set", "(a{sv})", {"Powered": variant("b", False)})
+    trio.alice.emulated("Set", "(a{sv})", {"Powered": variant("b", False)})
     try:
         assert trio.gone(out)[0] in ("modem-gone", "no-data")
         assert incoming.wait_state("reconnecting", "ended") in ("reconnecting", "ended")
@@ -78,7 +78,7 @@ def test_modem_gone_in_a_call(trio: Couple):
         with pytest.raises(BusError, match="NoModem|NotRegistered"):
             trio.manager(trio.alice, "Dial", "(s)", "bob")
     finally:
-        trio.emulated(trio.alice, "Set", "(a{sv})", {"Powered": variant("b", True)})
+        trio.alice.emulated("Set", "(a{sv})", {"Powered": variant("b", True)})
     trio.alice.wait_ready()
 
 

@@ -17,7 +17,7 @@ def pair():
 
 
 def trust(pair: Couple, phone, name: str) -> str:
-    return pair.contacts(phone)[name]["Trust"]
+    return phone.contacts()[name]["Trust"]
 
 
 @pytest.mark.sanitize
@@ -32,10 +32,10 @@ def test_words_that_match_verify_the_contact(pair: Couple):
     assert trust(pair, pair.bob, "alice") == "paired"  # who did not compare does not know
     ends[0].call("Hangup")
     pair.gone(*ends)
-    pair.kill(pair.alice)
-    pair.revive(pair.alice)
+    pair.alice.stop_daemon("KILL")
+    pair.alice.start_daemon()
     assert trust(pair, pair.alice, "bob") == "verified"
-    assert pair.history(pair.alice)[0]["Verified"] is True
+    assert pair.alice.history()[0]["Verified"] is True
 
 
 def test_words_that_differ_end_the_call_and_mark_the_contact(pair: Couple):
@@ -51,7 +51,7 @@ def test_words_that_differ_end_the_call_and_mark_the_contact(pair: Couple):
     assert pair.gone(out) == ["remote-declined"]
     decision = pair.manager(pair.bob, "GetDecisions")[0]
     assert (decision["Party"], decision["Action"], decision["Name"]) == ("mismatch", "refuse", "alice")
-    assert pair.history(pair.bob)[0]["Reason"] == "refused"
+    assert pair.bob.history()[0]["Reason"] == "refused"
     assert not pair.bob.service.objects("org.tacitel.Call1", gone=True)[1:]
 
 
@@ -92,7 +92,7 @@ def test_policy(party: str, action: str, heard: str | None, missed: str | None):
         else:
             out.call("Hangup")
             pair.gone(out)
-        assert [row["Reason"] for row in pair.history(pair.bob)] == ([missed] if missed else [])
+        assert [row["Reason"] for row in pair.bob.history()] == ([missed] if missed else [])
         assert not pair.bob.service.objects("org.tacitel.Call1", gone=True)
 
 

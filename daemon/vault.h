@@ -53,8 +53,11 @@ void tac_vault_set_duress_async (TacVault *vault, int passphrase, int duress,
                                  GAsyncReadyCallback callback, gpointer user_data);
 gboolean tac_vault_finish (TacVault *vault, GAsyncResult *result,
                            GError **error); /* of any of them */
-/* The caller has ended the calls. */
+/* The caller has ended the calls. An operation under way does not open it afterwards. */
 gboolean tac_vault_lock (TacVault *vault, GError **error);
+/* Before the calls are ended: overwrites the keyring, at once. tac_vault_wipe() does the rest.
+ * Both wait for the end of a derivation under way. */
+gboolean tac_vault_destroy_keys (TacVault *vault, GError **error);
 gboolean tac_vault_wipe (TacVault *vault, GError **error);
 
 /* Somebody called while it was locked: a number of times and nothing else, on disk (not in the

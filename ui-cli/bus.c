@@ -65,21 +65,57 @@ start_daemon (GDBusConnection *bus, GError **error)
   return started != NULL;
 }
 
-gboolean
-cli_daemon_refresh (CliDaemon *daemon)
+static void
+drop_interfaces (CliDaemon *daemon)
 {
   g_clear_object (&daemon->manager);
   g_clear_object (&daemon->contacts);
+  g_clear_object (&daemon->keyring);
+  g_clear_object (&daemon->pairing);
+  g_clear_object (&daemon->history);
+}
+
+gboolean
+cli_daemon_refresh (CliDaemon *daemon)
+{
+  drop_interfaces (daemon);
   g_autoptr (GDBusObject) object
       = g_dbus_object_manager_get_object (daemon->objects, "/org/tacitel/Tacitel");
   if (object == NULL)
     return FALSE;
-  daemon->manager = tac_dbus_object_get_manager1 (TAC_DBUS_OBJECT (object));
-  daemon->contacts = tac_dbus_object_get_contacts1 (TAC_DBUS_OBJECT (object));
-  if (daemon->manager == NULL || daemon->contacts == NULL)
+  TacDbusObject *offered = TAC_DBUS_OBJECT (object);
+  daemon->manager = tac_dbus_object_get_manager1 (offered);
+  daemon->contacts = tac_dbus_object_get_contacts1 (offered);
+  daemon->keyring = tac_dbus_object_get_keyring1 (offered);
+  daemon->pairing = tac_dbus_object_get_pairing1 (offered);
+  daemon->history = tac_dbus_object_get_history1 (offered);
+  if (daemon->manager == NULL || daemon->contacts == NULL || daemon->keyring == NULL
+      || daemon->pairing == NULL || daemon->history == NULL)
     return FALSE;
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->manager), CLI_TIMEOUT_MS);
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->contacts), CLI_TIMEOUT_MS);
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->keyring), CLI_KEYRING_TIMEOUT_MS);
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->pairing), CLI_PAIRING_TIMEOUT_MS);
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->history), CLI_TIMEOUT_MS);
+  return TRUE;
+}
+
+gboolean
+cli_daemon_check_open (CliDaemon *daemon, GError **error)
+{
+  static const char *const rows[][3] = {
+    { "none", "NotSetUp", "this phone has no identity yet" },
+    { "locked", "Locked", "the store is locked" },
+    { "damaged", "Damaged", "a file of the store is damaged" },
+  };
+  const char *state = tac_dbus_keyring1_get_state (daemon->keyring);
+  const char *text = tac_dbus_keyring1_get_state_text (daemon->keyring);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_strcmp0 (state, rows[i][0]) == 0)
+      {
+        cli_daemon_error (error, rows[i][1], text != NULL && *text != '\0' ? text : rows[i][2]);
+        return FALSE;
+      }
   return TRUE;
 }
 
@@ -107,8 +143,7 @@ cli_daemon_connect (GError **error)
 void
 cli_daemon_free (CliDaemon *daemon)
 {
-  g_clear_object (&daemon->contacts);
-  g_clear_object (&daemon->manager);
+  drop_interfaces (daemon);
   g_clear_object (&daemon->objects);
   g_clear_object (&daemon->bus);
   g_free (daemon);

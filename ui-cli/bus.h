@@ -8,6 +8,9 @@
 /* How long an answer may take, in ms: the daemon answers at once and reports later events as
  * signals. */
 #define CLI_TIMEOUT_MS 10000
+/* But a passphrase costs a second by design, more on a busy phone; and an SMS takes its time. */
+#define CLI_KEYRING_TIMEOUT_MS 60000
+#define CLI_PAIRING_TIMEOUT_MS 120000
 
 typedef struct
 {
@@ -15,6 +18,9 @@ typedef struct
   GDBusObjectManager *objects;
   TacDbusManager1 *manager;
   TacDbusContacts1 *contacts;
+  TacDbusKeyring1 *keyring;
+  TacDbusPairing1 *pairing;
+  TacDbusHistory1 *history;
 } CliDaemon;
 
 /* Blocks until taciteld answers. Returns: (transfer full) or NULL with @error. */
@@ -22,7 +28,11 @@ CliDaemon *cli_daemon_connect (GError **error);
 void cli_daemon_free (CliDaemon *daemon);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliDaemon, cli_daemon_free)
 
-/* Takes up the manager and the contacts again, after taciteld was started anew; FALSE if it is not
+/* NotSetUp, Locked or Damaged, as the daemon would say it, if the keyring is not open: for what is
+ * told by properties, which cannot fail. */
+gboolean cli_daemon_check_open (CliDaemon *daemon, GError **error);
+
+/* Takes up the manager and the rest again, after taciteld was started anew; FALSE if it is not
  * there. */
 gboolean cli_daemon_refresh (CliDaemon *daemon);
 

@@ -47,6 +47,7 @@ cli_call_new (const char *path, GVariant *properties)
   call->key = string_property (properties, "PeerKey", TRUE);
   call->security = string_property (properties, "Security", TRUE);
   call->trust = string_property (properties, "Trust", TRUE);
+  call->warning = string_property (properties, "Warning", TRUE);
   call->reason = string_property (properties, "Reason", TRUE);
   call->reason_text = string_property (properties, "ReasonText", TRUE);
   g_variant_lookup (properties, "Muted", "b", &call->muted);
@@ -73,12 +74,19 @@ cli_call_free (CliCall *call)
   g_free (call->key);
   g_free (call->security);
   g_free (call->trust);
+  g_free (call->warning);
   g_free (call->reason);
   g_free (call->reason_text);
   g_strfreev (call->words);
   g_clear_pointer (&call->timeline, g_variant_unref);
   g_clear_pointer (&call->statistics, g_variant_unref);
   g_free (call);
+}
+
+gboolean
+cli_call_wants_words (const CliCall *call)
+{
+  return call->words[0] != NULL && cli_call_is_up (call) && !g_str_equal (call->trust, "verified");
 }
 
 gboolean

@@ -26,7 +26,8 @@ typedef struct
   gboolean incoming;
   char *name, *number, *key; /* name and number: safe to show (cli_safe_text) */
   char *security, *trust;
-  char **words; /* SAS; safe to show */
+  char *warning; /* of the policy, "" for none; safe to show */
+  char **words;  /* SAS; safe to show */
   gboolean muted, peer_holds;
   char *reason, *reason_text; /* reason_text: safe to show */
   GVariant *timeline;         /* a{sx} */
@@ -43,6 +44,9 @@ typedef struct
 CliCall *cli_call_new (const char *path, GVariant *properties);
 void cli_call_free (CliCall *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliCall, cli_call_free)
+
+/* The words are there to be compared, and nobody has said yet that they are the same. */
+gboolean cli_call_wants_words (const CliCall *call);
 
 /* Somebody can talk, or could a moment ago: active, held or reconnecting. */
 gboolean cli_call_is_up (const CliCall *call);

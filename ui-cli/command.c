@@ -8,6 +8,10 @@ cli_request_clear (CliRequest *request)
 {
   g_clear_pointer (&request->arguments, g_strfreev);
   g_clear_pointer (&request->name, g_free);
+  g_clear_pointer (&request->file, g_free);
+  g_clear_pointer (&request->contact, g_free);
+  g_clear_pointer (&request->since, g_free);
+  g_clear_pointer (&request->until, g_free);
   request->command = NULL;
 }
 
@@ -73,32 +77,6 @@ parse_help (const CliCommand *commands, const char *const *words, CliRequest *re
   return CLI_PARSE_HELP;
 }
 
-/* GOption takes the options of @command out of @words, wherever they stand; "--" ends them. */
-static gboolean
-read_options (char ***words, CliRequest *request, gboolean *help, GError **error)
-{
-  guint wanted = request->command->options;
-  GOptionEntry entries[8] = {
-    { "help", 'h', 0, G_OPTION_ARG_NONE, help, NULL, NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &request->json, NULL, NULL },
-  };
-  guint n = 2;
-  if (wanted & CLI_OPTION_OFF)
-    entries[n++] = (GOptionEntry){ "off", 0, 0, G_OPTION_ARG_NONE, &request->off, NULL, NULL };
-  if (wanted & CLI_OPTION_ALL)
-    entries[n++] = (GOptionEntry){ "all", 'a', 0, G_OPTION_ARG_NONE, &request->all, NULL, NULL };
-  if (wanted & CLI_OPTION_NO_WAIT)
-    entries[n++]
-        = (GOptionEntry){ "no-wait", 'n', 0, G_OPTION_ARG_NONE, &request->no_wait, NULL, NULL };
-  if (wanted & CLI_OPTION_NAME)
-    entries[n++] = (GOptionEntry){ "name", 0, 0, G_OPTION_ARG_STRING, &request->name, NULL, NULL };
-
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_option_context_set_help_enabled (context, FALSE);
-  g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse_strv (context, words, error);
-}
-
 static char *
 describe_count (const CliRequest *request)
 {
@@ -127,7 +105,7 @@ parse_command (const CliCommand *command, const char *const *words, CliRequest *
   g_auto (GStrv) rest = (char **)g_ptr_array_free (line, FALSE);
 
   request->command = command;
-  if (!read_options (&rest, request, &help, &error))
+  if (!cli_options_read (request, &rest, &help, &error))
     {
       *message = g_strdup_printf ("%s: see \"tacitel %s --help\"", error->message, command->name);
       return CLI_PARSE_WRONG;
@@ -149,6 +127,7 @@ cli_request_parse (const CliCommand *commands, const char *const *arguments, Cli
                    char **message)
 {
   memset (request, 0, sizeof *request);
+  request->passphrase_fd = request->new_passphrase_fd = -1;
   *message = NULL;
   for (; arguments[0] != NULL && arguments[0][0] == '-'; arguments++)
     if (g_str_equal (arguments[0], "--json"))

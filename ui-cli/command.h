@@ -11,8 +11,10 @@ typedef struct
   const CliCommand *command;
   char **arguments; /* NULL-terminated, without options */
   guint n_arguments;
-  gboolean json, off, all, no_wait;
-  char *name; /* --name */
+  gboolean json, off, all, no_wait, set_aside, yes, qr, match, differ, forget;
+  int passphrase_fd, new_passphrase_fd; /* -1: not given */
+  int limit;                            /* 0: not given */
+  char *name, *file, *contact, *since, *until;
 } CliRequest;
 
 void cli_request_clear (CliRequest *request);
@@ -23,8 +25,18 @@ enum
 {
   CLI_OPTION_OFF = 1 << 0,
   CLI_OPTION_ALL = 1 << 1,
-  CLI_OPTION_NO_WAIT = 1 << 2,
-  CLI_OPTION_NAME = 1 << 3,
+  CLI_OPTION_ALL_CONTACTS = 1 << 2,
+  CLI_OPTION_NO_WAIT = 1 << 3,
+  CLI_OPTION_NAME = 1 << 4,
+  CLI_OPTION_CONTACT_NAME = 1 << 5,
+  CLI_OPTION_SET_ASIDE = 1 << 6,
+  CLI_OPTION_PASSPHRASE = 1 << 7,
+  CLI_OPTION_NEW_PASSPHRASE = 1 << 8,
+  CLI_OPTION_YES = 1 << 9,
+  CLI_OPTION_QR = 1 << 10,
+  CLI_OPTION_VERDICT = 1 << 11,
+  CLI_OPTION_FILE = 1 << 12,
+  CLI_OPTION_FILTER = 1 << 13,
 };
 
 struct CliCommand
@@ -61,6 +73,13 @@ typedef enum
  */
 CliParse cli_request_parse (const CliCommand *commands, const char *const *arguments,
                             CliRequest *request, char **message);
+
+/* GOption takes the options of request->command out of @words, wherever they stand; "--" ends
+ * them. */
+gboolean cli_options_read (CliRequest *request, char ***words, gboolean *help, GError **error);
+
+/* A line for each option of @command. */
+void cli_options_append_help (GString *out, const CliCommand *command);
 
 /* The list of commands, or of one family ("contact"), or one command's help. Returns: (transfer
  * full). */

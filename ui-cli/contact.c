@@ -2,33 +2,18 @@
 /* tacitel contact: who may call and be called. */
 #include "bus.h"
 #include "commands.h"
-#include "json.h"
+#include "format.h"
 #include "output.h"
-#include "safe-text.h"
+#include "report.h"
 #include "table.h"
 #include <unistd.h>
-
-static const char *
-field (GVariant *contact, const char *name)
-{
-  const char *value = "";
-  g_variant_lookup (contact, name, "&s", &value);
-  return value;
-}
 
 /* Says that @contact was @what ("added"): a sentence, or {"added": "bob"}. */
 static int
 report (const CliRequest *request, const char *what, const char *contact)
 {
-  if (request->json)
-    {
-      JsonBuilder *builder = json_builder_new ();
-      json_builder_begin_object (builder);
-      cli_json_add_string (builder, what, contact);
-      return cli_json_write (builder) ? CLI_EXIT_OK : CLI_EXIT_FAILED;
-    }
-  g_autofree char *safe = cli_safe_text (contact);
-  return cli_out ("%s %s.\n", safe, what) ? CLI_EXIT_OK : CLI_EXIT_FAILED;
+  g_autofree char *sentence = g_strdup_printf ("%s %s.", contact, what);
+  return cli_report (request, what, contact, sentence);
 }
 
 int
@@ -56,13 +41,42 @@ cli_run_contact_remove (const CliRequest *request)
   return report (request, "removed", request->arguments[0]);
 }
 
-static int
-show_json (GVariant *value)
+int
+cli_run_contact_rename (const CliRequest *request)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  cli_json_add_variant (builder, value);
-  g_autofree char *line = cli_json_line (builder);
-  return cli_out ("%s\n", line) ? CLI_EXIT_OK : CLI_EXIT_FAILED;
+  g_autoptr (GError) error = NULL;
+  char **argument = request->arguments;
+  g_autoptr (CliDaemon) daemon = cli_daemon_connect (&error);
+  if (daemon == NULL
+      || !tac_dbus_contacts1_call_rename_sync (daemon->contacts, argument[0], argument[1], NULL,
+                                               &error))
+    return cli_fail (request, error);
+  g_autofree char *sentence = g_strdup_printf ("%s is called %s now.", argument[0], argument[1]);
+  return cli_report (request, "renamed", argument[1], sentence);
+}
+
+static int
+set_blocked (const CliRequest *request, gboolean blocked)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CliDaemon) daemon = cli_daemon_connect (&error);
+  if (daemon == NULL
+      || !tac_dbus_contacts1_call_set_blocked_sync (daemon->contacts, request->arguments[0],
+                                                    blocked, NULL, &error))
+    return cli_fail (request, error);
+  return report (request, blocked ? "blocked" : "unblocked", request->arguments[0]);
+}
+
+int
+cli_run_contact_block (const CliRequest *request)
+{
+  return set_blocked (request, !request->off);
+}
+
+int
+cli_run_contact_unblock (const CliRequest *request)
+{
+  return set_blocked (request, FALSE);
 }
 
 int
@@ -76,20 +90,61 @@ cli_run_contact_show (const CliRequest *request)
                                              NULL, &error))
     return cli_fail (request, error);
   if (request->json)
-    return show_json (contact);
+    return cli_report_json (contact);
 
-  const char *pairs[] = { "Name",  field (contact, "Name"),  "Number", field (contact, "Number"),
-                          "Trust", field (contact, "Trust"), "Key",    field (contact, "Key"),
-                          NULL };
   CliStyle style = cli_style_for (STDOUT_FILENO);
+  g_autofree char *fingerprint = cli_format_fingerprint (cli_dict_string (contact, "Fingerprint"));
+  g_autofree char *words = cli_dict_words (contact, "FingerprintWords");
+  const char *pairs[] = { "Name",        cli_dict_string (contact, "Name"),
+                          "Number",      cli_dict_string (contact, "Number"),
+                          "Trust",       cli_format_trust (cli_dict_string (contact, "Trust")),
+                          "Blocked",     cli_dict_flag (contact, "Blocked") ? "yes" : "",
+                          "Fingerprint", fingerprint,
+                          "Words",       words,
+                          "Key",         cli_dict_string (contact, "Key"),
+                          "New key",     cli_dict_string (contact, "NewKey"),
+                          NULL };
   g_autofree char *text = cli_table_pairs (pairs, &style);
-  return cli_out ("%s", text) ? CLI_EXIT_OK : CLI_EXIT_FAILED;
+  if (!cli_out ("%s", text))
+    return CLI_EXIT_FAILED;
+  if (*cli_dict_string (contact, "NewKey") == '\0')
+    return CLI_EXIT_OK;
+  return cli_done (cli_paragraph (CLI_BAD, "This number came with a new key. What it may mean, and "
+                                           "how to take it: tacitel contact replace-key NAME"));
+}
+
+/* What is to be known of a contact before calling it, in a word or two. */
+static char *
+describe_trust (GVariant *contact)
+{
+  return g_strconcat (cli_dict_string (contact, "Trust"),
+                      cli_dict_flag (contact, "Blocked") ? ", blocked" : "",
+                      *cli_dict_string (contact, "NewKey") != '\0' ? ", NEW KEY" : "", NULL);
+}
+
+static int
+write_list (GVariant *contacts)
+{
+  static const char *const headings[] = { "Name", "Number", "Trust", "Key", NULL };
+  CliStyle style = cli_style_for (STDOUT_FILENO);
+  g_autoptr (CliTable) table = cli_table_new (headings);
+  for (gsize i = 0; i < g_variant_n_children (contacts); i++)
+    {
+      g_autoptr (GVariant) contact = g_variant_get_child_value (contacts, i);
+      g_autofree char *trust = describe_trust (contact);
+      /* Enough of the key to tell two apart; all of it is in "contact show". */
+      g_autofree char *key = g_strdup_printf ("%.16s…", cli_dict_string (contact, "Key"));
+      const char *cells[]
+          = { cli_dict_string (contact, "Name"), cli_dict_string (contact, "Number"), trust, key };
+      cli_table_add (table, cells);
+    }
+  g_autofree char *text = cli_table_render (table, &style);
+  return cli_done (cli_out ("%s", text));
 }
 
 int
 cli_run_contact_list (const CliRequest *request)
 {
-  static const char *const headings[] = { "Name", "Number", "Trust", "Key", NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) contacts = NULL;
   g_autoptr (CliDaemon) daemon = cli_daemon_connect (&error);
@@ -97,24 +152,9 @@ cli_run_contact_list (const CliRequest *request)
       || !tac_dbus_contacts1_call_list_sync (daemon->contacts, &contacts, NULL, &error))
     return cli_fail (request, error);
   if (request->json)
-    return show_json (contacts);
-
+    return cli_report_json (contacts);
   if (g_variant_n_children (contacts) == 0)
-    return cli_out ("No contacts. On the other phone, \"tacitel identity\" shows the line to type "
-                    "here.\n")
-               ? CLI_EXIT_OK
-               : CLI_EXIT_FAILED;
-  g_autoptr (CliTable) table = cli_table_new (headings);
-  for (gsize i = 0; i < g_variant_n_children (contacts); i++)
-    {
-      g_autoptr (GVariant) contact = g_variant_get_child_value (contacts, i);
-      /* Enough of the key to tell two apart; all of it is in "contact show". */
-      g_autofree char *key = g_strdup_printf ("%.16s…", field (contact, "Key"));
-      const char *cells[]
-          = { field (contact, "Name"), field (contact, "Number"), field (contact, "Trust"), key };
-      cli_table_add (table, cells);
-    }
-  CliStyle style = cli_style_for (STDOUT_FILENO);
-  g_autofree char *text = cli_table_render (table, &style);
-  return cli_out ("%s", text) ? CLI_EXIT_OK : CLI_EXIT_FAILED;
+    return cli_done (cli_paragraph (CLI_PLAIN, "No contacts. \"tacitel pair NUMBER\" asks another "
+                                               "phone for its key by SMS."));
+  return write_list (contacts);
 }

@@ -28,7 +28,7 @@ static const Ending endings[] = {
   { "remote-media-failed", CLI_EXIT_REMOTE_MEDIA_FAILED, "the other phone's sound does not work" },
   { "lost", CLI_EXIT_LOST, "the connection was lost" },
   { "sas-mismatch", CLI_EXIT_SAS_MISMATCH,
-    "ALARM: the words were tampered with; somebody may sit in the middle" },
+    "ALARM: the words differ, or were tampered with: somebody may sit in the middle" },
   { "protocol-error", CLI_EXIT_PROTOCOL_ERROR, "the other phone sent what the protocol forbids" },
 };
 

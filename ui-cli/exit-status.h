@@ -10,8 +10,11 @@ typedef enum
   CLI_EXIT_USAGE = 2,     /* wrong arguments */
   CLI_EXIT_NO_DAEMON = 3, /* no session bus, or taciteld not running, or gone */
   CLI_EXIT_NOT_READY = 4, /* no modem, network, data or sound */
-  CLI_EXIT_NOT_FOUND = 5, /* no such contact, or no call */
+  CLI_EXIT_NOT_FOUND = 5, /* no such contact, no request, or no call */
   CLI_EXIT_STATE = 6,     /* a call is there already, or is not in a state for this */
+  CLI_EXIT_LOCKED = 7,    /* the store is locked */
+  CLI_EXIT_NOT_SET_UP = 8,
+  CLI_EXIT_DAMAGED = 9, /* a file of the store is damaged, or not ours */
   /* How a call ended that never came to a conversation, or was broken off. */
   CLI_EXIT_CANCELLED = 10, /* hung up by this side before it was answered */
   CLI_EXIT_DECLINED = 11,
@@ -29,6 +32,11 @@ typedef enum
   CLI_EXIT_SAS_MISMATCH = 23,
   CLI_EXIT_PROTOCOL_ERROR = 24,
   CLI_EXIT_GIVEN_UP = 25, /* the caller hung up before it was answered */
+  /* What only some commands meet. */
+  CLI_EXIT_WRONG_PASSPHRASE = 30,
+  CLI_EXIT_TRY_LATER = 31,     /* too many wrong passphrases, or too many requests */
+  CLI_EXIT_REFUSED = 32,       /* by the policy */
+  CLI_EXIT_NOT_CONFIRMED = 33, /* the question was answered with no, or nobody could be asked */
 } CliExit;
 
 /* The exit status for a call that ended for @reason (Call1.Reason), @talked: it had been answered.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Durations, keys and the words of the API, as people read them. */
 #include "format.h"
+#include <string.h>
 
 char *
 cli_format_duration (gint64 ms)
@@ -35,6 +36,28 @@ cli_format_snake (const char *camel)
   return g_string_free (snake, FALSE);
 }
 
+char *
+cli_format_fingerprint (const char *digits)
+{
+  gsize length = strlen (digits);
+  GString *groups = g_string_new (NULL);
+  for (gsize i = 0; i < length; i++)
+    {
+      if (length == 32 && i > 0 && i % 4 == 0)
+        g_string_append_c (groups, ' ');
+      g_string_append_c (groups, digits[i]);
+    }
+  return g_string_free (groups, FALSE);
+}
+
+char *
+cli_format_time (gint64 us)
+{
+  g_autoptr (GDateTime) time
+      = us != 0 ? g_date_time_new_from_unix_local (us / G_USEC_PER_SEC) : NULL;
+  return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("");
+}
+
 typedef struct
 {
   const char *value, *text;
@@ -67,7 +90,7 @@ cli_format_trust (const char *trust)
     { "paired", "Paired, words not compared yet" },
     { "verified", "Verified by comparing words" },
     { "directory", "Key from a directory, not verified" },
-    { "blocked", "Blocked" },
+    { "mismatch", "NOT TRUSTED: the words differed" },
   };
   return look_up (words, G_N_ELEMENTS (words), trust);
 }
@@ -77,6 +100,9 @@ cli_format_modem_state (const char *state)
 {
   static const Word words[] = {
     { "ready", "Ready to call" },
+    { "not-set-up", "No identity yet: tacitel setup" },
+    { "locked", "Locked: tacitel unlock" },
+    { "damaged", "A file of the store is damaged" },
     { "no-ofono", "oFono is not running" },
     { "no-modem", "No modem" },
     { "modem-off", "The modem is off" },

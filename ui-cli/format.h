@@ -12,6 +12,12 @@ char *cli_format_elapsed (gint64 ms);
 /* A D-Bus member as a JSON member: "LossReceived" is "loss_received". Returns: (transfer full). */
 char *cli_format_snake (const char *camel);
 
+/* 32 hexadecimal digits in groups of four; anything else as it is. Returns: (transfer full). */
+char *cli_format_fingerprint (const char *digits);
+
+/* Unix µs as "2026-11-23 10:05", local; "" for 0. Returns: (transfer full). */
+char *cli_format_time (gint64 us);
+
 /*
  * What a value of the API is called in a sentence; an unknown one (of a newer daemon) stands for
  * itself. Returns: (transfer none), for as long as the argument lives.

@@ -3,17 +3,6 @@
 #include "command.h"
 #include <string.h>
 
-static const struct
-{
-  guint option;
-  const char *text;
-} option_texts[] = {
-  { CLI_OPTION_OFF, "      --off        undo it\n" },
-  { CLI_OPTION_ALL, "  -a, --all        zero counters too\n" },
-  { CLI_OPTION_NO_WAIT, "  -n, --no-wait    return at once, show no call view\n" },
-  { CLI_OPTION_NAME, "      --name NAME  what the other phone shall call this one\n" },
-};
-
 char *
 cli_help_list (const CliCommand *commands, const char *family)
 {
@@ -25,11 +14,11 @@ cli_help_list (const CliCommand *commands, const char *family)
   g_string_append_c (out, '\n');
   for (; commands->name != NULL; commands++)
     if (g_str_has_prefix (commands->name, prefix))
-      g_string_append_printf (out, "  %-14s %s\n", commands->name, commands->summary);
+      g_string_append_printf (out, "  %-19s %s\n", commands->name, commands->summary);
   if (family == NULL)
-    g_string_append (out, "\n      --json       for programs: JSON on standard output\n"
-                          "      --version    version of this program\n"
-                          "  -h, --help       this text; after a command, its own\n");
+    g_string_append (out, "\n      --json            for programs: JSON on standard output\n"
+                          "      --version         version of this program\n"
+                          "  -h, --help            this text; after a command, its own\n");
   g_string_append (out, "\nMore: tacitel help COMMAND, man tacitel\n");
   return g_string_free (out, FALSE);
 }
@@ -41,11 +30,7 @@ cli_help_command (const CliCommand *command)
   g_string_append_printf (out, "Usage: tacitel %s%s%s [OPTIONS]\n%s.\n\n%s\n", command->name,
                           *command->arguments != '\0' ? " " : "", command->arguments,
                           command->summary, command->help);
-  for (gsize i = 0; i < G_N_ELEMENTS (option_texts); i++)
-    if (command->options & option_texts[i].option)
-      g_string_append (out, option_texts[i].text);
-  g_string_append (out, "      --json       for programs: JSON on standard output\n"
-                        "  -h, --help       this text\n");
+  cli_options_append_help (out, command);
   return g_string_free (out, FALSE);
 }
 
@@ -79,6 +64,27 @@ static const struct
   { "show", "view" },
   { "attach", "view" },
   { "unhold", "resume" },
+  { "init", "setup" },
+  { "login", "unlock" },
+  { "password", "passphrase change" },
+  { "passwd", "passphrase change" },
+  { "fingerprint", "identity" },
+  { "qr", "identity" },
+  { "words", "verify" },
+  { "sas", "verify" },
+  { "recents", "history" },
+  { "missed", "history" },
+  { "forget", "history --forget" },
+  { "erase", "wipe" },
+  { "destroy", "wipe" },
+  { "block", "contact block" },
+  { "unblock", "contact unblock" },
+  { "rename", "contact rename" },
+  { "import", "contact import" },
+  { "export", "contact export" },
+  { "contact mv", "contact rename" },
+  { "contact replace", "contact replace-key" },
+  { "contact verify", "verify" },
 };
 
 /* Optimal string alignment distance: insertions, deletions, substitutions, swaps of neighbours. */

@@ -89,6 +89,7 @@ cli_json_add_call (JsonBuilder *builder, const CliCall *call)
   cli_json_add_string (builder, "key", call->key);
   cli_json_add_string (builder, "security", call->security);
   cli_json_add_string (builder, "trust", call->trust);
+  cli_json_add_string (builder, "warning", call->warning);
   json_builder_set_member_name (builder, "sas_words");
   json_builder_begin_array (builder);
   for (char **word = call->words; *word != NULL; word++)

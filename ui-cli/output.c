@@ -34,6 +34,15 @@ static const Known daemon_errors[] = {
   { "InvalidNumber", CLI_EXIT_USAGE, NULL },
   { "InvalidArgument", CLI_EXIT_USAGE, NULL },
   { "UnknownContact", CLI_EXIT_NOT_FOUND, "tacitel contact list shows whom you can call" },
+  { "NotSetUp", CLI_EXIT_NOT_SET_UP, "tacitel setup makes an identity" },
+  { "Locked", CLI_EXIT_LOCKED, "tacitel unlock" },
+  { "WrongPassphrase", CLI_EXIT_WRONG_PASSPHRASE,
+    "again, with an eye on Caps Lock and the keyboard's layout" },
+  { "TryLater", CLI_EXIT_TRY_LATER, NULL },
+  { "Damaged", CLI_EXIT_DAMAGED,
+    "restore a copy of the file; or begin anew, keeping it beside, with --set-aside of tacitel "
+    "unlock (store) or tacitel setup (keyring)" },
+  { "Refused", CLI_EXIT_REFUSED, "tacitel status shows the policy and what it decided" },
   { "Exists", CLI_EXIT_FAILED, "tacitel contact list shows the contacts" },
   { "SelfCall", CLI_EXIT_USAGE, NULL },
   { "Busy", CLI_EXIT_STATE, "tacitel calls shows the call, tacitel hangup ends it" },
@@ -42,9 +51,17 @@ static const Known daemon_errors[] = {
   { "NoData", CLI_EXIT_NOT_READY, "tacitel status shows the data connection's state" },
   { "SmsFailed", CLI_EXIT_NOT_READY, NULL },
   { "MediaFailed", CLI_EXIT_NOT_READY, "pactl info tells whether the sound server runs" },
-  { "InvalidState", CLI_EXIT_STATE, "tacitel calls shows the call's state" },
+  { "InvalidState", CLI_EXIT_STATE,
+    "tacitel calls shows the call's state, tacitel status the store's" },
   { "Failed", CLI_EXIT_FAILED, LOG_REMEDY },
 };
+
+void
+cli_daemon_error (GError **error, const char *name, const char *message)
+{
+  g_autofree char *remote = g_strconcat ("org.tacitel.Error.", name, NULL);
+  g_propagate_error (error, g_dbus_error_new_for_dbus_error (remote, message));
+}
 
 static CliFailure
 failure (const char *name, CliExit status, const char *message, const char *remedy)
@@ -123,6 +140,17 @@ from_own (const GError *error)
                       "tacitel calls shows the call's state");
     case CLI_ERROR_USAGE:
       return failure ("Usage", CLI_EXIT_USAGE, error->message, NULL);
+    case CLI_ERROR_NO_REQUEST:
+      return failure ("NoRequest", CLI_EXIT_NOT_FOUND, error->message,
+                      "tacitel pair list shows the requests");
+    case CLI_ERROR_NO_ANSWER:
+      return failure ("NotConfirmed", CLI_EXIT_NOT_CONFIRMED, error->message, NULL);
+    case CLI_ERROR_NOT_CONFIRMED:
+      return failure ("NotConfirmed", CLI_EXIT_NOT_CONFIRMED, error->message, NULL);
+    case CLI_ERROR_DONE:
+      return failure ("InvalidState", CLI_EXIT_STATE, error->message, NULL);
+    case CLI_ERROR_PASSPHRASE:
+      return failure ("InvalidArgument", CLI_EXIT_USAGE, error->message, NULL);
     }
   return failure ("Failed", CLI_EXIT_FAILED, error->message, NULL);
 }

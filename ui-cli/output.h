@@ -20,7 +20,15 @@ typedef enum
   CLI_ERROR_NO_CALL,   /* no call, or none that this is for */
   CLI_ERROR_STATE,     /* the call is not in a state for this */
   CLI_ERROR_USAGE,
+  CLI_ERROR_NO_REQUEST,    /* no request for pairing of that number */
+  CLI_ERROR_NO_ANSWER,     /* nobody can be asked: no terminal, and no option in place of it */
+  CLI_ERROR_NOT_CONFIRMED, /* asked, and not answered with yes */
+  CLI_ERROR_DONE,          /* it is so already: set up, open */
+  CLI_ERROR_PASSPHRASE,    /* not a passphrase: empty, too long, not the same twice */
 } CliError;
+
+/* Sets @error to org.tacitel.Error.@name, as if the daemon had said so. */
+void cli_daemon_error (GError **error, const char *name, const char *message);
 
 typedef struct
 {

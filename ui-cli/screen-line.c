@@ -23,6 +23,8 @@ cli_screen_line (const CliCall *call)
         }
       if (*call->trust != '\0')
         g_string_append_printf (line, " (%s)", call->trust);
+      if (cli_call_wants_words (call))
+        g_string_append (line, "; compare them: tacitel verify");
       break;
     case CLI_CALL_UNKNOWN:
     case CLI_CALL_PREPARING:
@@ -37,6 +39,8 @@ cli_screen_line (const CliCall *call)
     case CLI_CALL_ENDED:
       break;
     }
+  if (*call->warning != '\0' && call->state != CLI_CALL_ENDED)
+    g_string_append_printf (line, ". WARNING: %s", call->warning);
   return g_string_free (line, FALSE);
 }
 

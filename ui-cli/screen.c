@@ -157,34 +157,70 @@ add_steps (Page *page)
     add_step (page, CLI_DIM, "·", "-", next->done);
 }
 
+/* One line, or two and two: never three and one. */
 static void
-add_words (Page *page)
+add_four (Page *page, CliEmphasis emphasis)
 {
-  const CliCall *call = page->screen->call;
-  if (call->words[0] == NULL)
-    return;
-  gboolean verified = g_str_equal (call->trust, "verified");
-  add_blank (page);
-  if (!verified)
-    add_text (page, CLI_PLAIN, "Read these words to each other; both phones must show the same:");
+  char **words = page->screen->call->words;
   guint widest = 0;
-  for (char **word = call->words; *word != NULL; word++)
+  for (char **word = words; *word != NULL; word++)
     widest = MAX (widest, cli_text_width (*word));
   GPtrArray *padded = g_ptr_array_new_with_free_func (g_free);
-  for (char **word = call->words; *word != NULL; word++)
+  for (char **word = words; *word != NULL; word++)
     g_ptr_array_add (padded, g_strdup_printf ("%-*s", (int)widest, *word));
   g_ptr_array_add (padded, NULL);
-  /* One line, or two and two: never three and one. */
   const char *const *four = (const char *const *)padded->pdata;
   if (padded->len == 5 && page->columns < 4 * widest + 7)
     {
       const char *first[] = { four[0], four[1], NULL }, *second[] = { four[2], four[3], NULL };
-      add_flow (page, verified ? CLI_DIM : CLI_BOLD, first, "  ");
-      add_flow (page, verified ? CLI_DIM : CLI_BOLD, second, "  ");
+      add_flow (page, emphasis, first, "  ");
+      add_flow (page, emphasis, second, "  ");
     }
   else
-    add_flow (page, verified ? CLI_DIM : CLI_BOLD, four, "  ");
+    add_flow (page, emphasis, four, "  ");
   g_ptr_array_unref (padded);
+}
+
+/* Dim once they were compared; before, the only bold lines between blank ones. */
+static void
+add_words (Page *page)
+{
+  const CliScreen *screen = page->screen;
+  if (screen->call->words[0] == NULL)
+    return;
+  add_blank (page);
+  if (g_str_equal (screen->call->trust, "verified"))
+    {
+      add_four (page, CLI_DIM);
+      return;
+    }
+  add_text (page, CLI_PLAIN, "Read these words to each other; both phones must show the same:");
+  add_blank (page);
+  add_four (page, CLI_BOLD);
+  if (screen->judging)
+    {
+      add_blank (page);
+      add_text (page, CLI_WARN, "Are they the same? y: yes, n: no, and the call ends");
+    }
+}
+
+/* Above all else: it may be a reason not to speak. */
+static void
+add_warning (Page *page)
+{
+  const CliCall *call = page->screen->call;
+  if (*call->warning == '\0')
+    return;
+  add_blank (page);
+  add_text (page, CLI_BAD, call->warning);
+}
+
+static CliEmphasis
+trust_emphasis (const char *trust)
+{
+  return g_str_equal (trust, "verified")   ? CLI_GOOD
+         : g_str_equal (trust, "mismatch") ? CLI_BAD
+                                           : CLI_WARN;
 }
 
 static void
@@ -195,8 +231,7 @@ add_security (Page *page)
     return;
   add_blank (page);
   add_text (page, CLI_GOOD, cli_format_security (call->security));
-  add_text (page, g_str_equal (call->trust, "verified") ? CLI_GOOD : CLI_WARN,
-            cli_format_trust (call->trust));
+  add_text (page, trust_emphasis (call->trust), cli_format_trust (call->trust));
 }
 
 static void
@@ -249,14 +284,23 @@ add_keys (Page *page)
 {
   const CliCall *call = page->screen->call;
   gboolean rings = call->incoming && call->state == CLI_CALL_RINGING;
-  const char *up[]
-      = { call->muted ? "m unmute" : "m mute", call->state == CLI_CALL_HELD ? "h resume" : "h hold",
-          "q hang up", "0-9*# tones", NULL };
+  const char *up[] = { call->muted ? "m unmute" : "m mute",
+                       call->state == CLI_CALL_HELD ? "h resume" : "h hold",
+                       "q hang up",
+                       "0-9*# tones",
+                       cli_call_wants_words (call) ? "v words" : NULL,
+                       NULL };
+  const char *judging[] = { "y same", "n not the same", "other keys: later", NULL };
   const char *waiting[] = { call->muted ? "m unmute" : "m mute", "q hang up", NULL };
   const char *ringing[] = { "a answer", "q decline", NULL };
   add_blank (page);
   guint before = page->lines->len;
-  add_flow (page, CLI_DIM, cli_call_is_up (call) ? up : rings ? ringing : waiting, "  ");
+  add_flow (page, CLI_DIM,
+            page->screen->judging   ? judging
+            : cli_call_is_up (call) ? up
+            : rings                 ? ringing
+                                    : waiting,
+            "  ");
   page->keys = page->lines->len - before;
 }
 
@@ -281,6 +325,7 @@ cli_screen_render (const CliScreen *screen, const CliStyle *style, guint rows)
       = { screen, style, g_ptr_array_new_with_free_func (g_free), MAX (style->columns, 20), 0 };
   page.columns = MIN (page.columns, 72); /* a wider line puts the right edge out of sight */
   add_head (&page);
+  add_warning (&page);
   add_blank (&page);
   if (!cli_call_was_answered (screen->call))
     add_steps (&page);

@@ -12,6 +12,7 @@ typedef struct
   const char *tones;  /* sent so far; "" for none */
   const char *notice; /* last refusal or tone heard; "" for none; safe to show */
   gboolean leaving;   /* hanging up was asked for */
+  gboolean judging;   /* v was typed: the next key says whether the words are the same */
 } CliScreen;
 
 /**

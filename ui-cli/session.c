@@ -227,6 +227,16 @@ toggle_hold (Session *session)
     ask (session, "Hold", NULL);
 }
 
+/* The key after v: y and n judge the words, any other puts it off. */
+static void
+judge (Session *session, char key)
+{
+  session->show.judging = FALSE;
+  if (!cli_call_wants_words (session->call) || (key != 'y' && key != 'n'))
+    return;
+  ask (session, "Verify", g_variant_new ("(b)", key == 'y'));
+}
+
 static void
 on_key (char key, gpointer user_data)
 {
@@ -234,8 +244,17 @@ on_key (char key, gpointer user_data)
   if (session->call == NULL)
     return;
   char digit[2] = { key, '\0' };
+  if (session->show.judging && key != '\0')
+    {
+      judge (session, g_ascii_tolower (key));
+      cli_show_call (&session->show, session->call, FALSE);
+      return;
+    }
   switch (g_ascii_tolower (key))
     {
+    case 'v':
+      session->show.judging = cli_call_wants_words (session->call);
+      break;
     case 'q':
       leave (session);
       return;

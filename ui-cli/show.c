@@ -79,8 +79,9 @@ elapsed (const CliShow *show)
 static gboolean
 draw (CliShow *show, const CliCall *call)
 {
-  CliScreen screen
-      = { call, elapsed (show), cli_show_talked (show), show->tones, show->notice, show->leaving };
+  show->judging = show->judging && cli_call_wants_words (call);
+  CliScreen screen = { call,         elapsed (show), cli_show_talked (show), show->tones,
+                       show->notice, show->leaving,  show->judging };
   guint rows;
   cli_terminal_size (&show->style.columns, &rows);
   g_autofree char *text = cli_screen_render (&screen, &show->style, rows);
@@ -182,6 +183,8 @@ cli_show_end (CliShow *show, const CliCall *call, int status)
   if (show->mode == CLI_SHOW_LINES)
     return write_line (show, sentence);
   cli_terminal_close ();
+  gboolean alarm = g_str_equal (call->reason, "sas-mismatch");
   g_autofree char *lines = cli_text_wrap (sentence, show->style.columns);
-  return cli_out ("%s\n", lines);
+  g_autofree char *shown = cli_style_wrap (&show->style, alarm ? CLI_BAD : CLI_PLAIN, lines);
+  return cli_out ("%s%s\n", alarm ? "\a" : "", shown);
 }

@@ -17,7 +17,7 @@ typedef struct
   CliStyle style;
   gint64 began, answered; /* monotonic µs; 0: not yet */
   char *tones, *notice, *last_line;
-  gboolean leaving;
+  gboolean leaving, judging;
 } CliShow;
 
 void cli_show_init (CliShow *show, gboolean json);

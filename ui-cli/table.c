@@ -2,8 +2,10 @@
 /* A table with a heading; on a terminal too narrow for it, one block of lines a row. */
 #include "table.h"
 #include "safe-text.h"
+#include <string.h>
 
 #define GAP 2u
+#define MIN_WRAP 16u /* columns beside a label that a text is broken into at the least */
 
 struct CliTable
 {
@@ -33,7 +35,7 @@ void
 cli_table_add (CliTable *table, const char *const *cells)
 {
   char **row = g_new0 (char *, table->columns + 1);
-  for (guint i = 0; i < table->columns; i++)
+  for (guint i = 0; i < table->columns && cells[i] != NULL; i++)
     row[i] = cli_safe_text (cells[i]);
   g_ptr_array_add (table->rows, row);
 }
@@ -45,9 +47,29 @@ column_width (const CliTable *table, guint column)
   for (guint i = 0; i < table->rows->len; i++)
     {
       char **row = g_ptr_array_index (table->rows, i);
-      width = MAX (width, cli_text_width (row[column]));
+      gboolean alone = column + 1 < table->columns && row[column + 1] == NULL;
+      if (column < g_strv_length (row) && !alone)
+        width = MAX (width, cli_text_width (row[column]));
     }
   return width;
+}
+
+static guint
+table_width (const CliTable *table)
+{
+  guint width = 0, left = 0;
+  for (guint i = 0; i < table->columns; i++)
+    {
+      /* The last cell of a short row may go further than its column. */
+      for (guint k = 0; k < table->rows->len; k++)
+        {
+          char **row = g_ptr_array_index (table->rows, k);
+          if (g_strv_length (row) == i + 1)
+            width = MAX (width, left + cli_text_width (row[i]));
+        }
+      left += column_width (table, i) + GAP;
+    }
+  return MAX (width, left - GAP);
 }
 
 static void
@@ -64,9 +86,11 @@ static void
 append_row (const CliTable *table, GString *out, const CliStyle *style, CliEmphasis emphasis,
             const char *const *cells)
 {
-  for (guint i = 0; i < table->columns; i++)
-    append_padded (out, style, emphasis, cells[i],
-                   i + 1 < table->columns ? column_width (table, i) + GAP : 0);
+  for (guint i = 0; i < table->columns && cells[i] != NULL; i++)
+    {
+      gboolean last = i + 1 == table->columns || cells[i + 1] == NULL;
+      append_padded (out, style, emphasis, cells[i], last ? 0 : column_width (table, i) + GAP);
+    }
   g_string_append_c (out, '\n');
 }
 
@@ -75,7 +99,7 @@ append_block (const CliTable *table, GString *out, const CliStyle *style, char *
 {
   g_autofree char *title = cli_style_wrap (style, CLI_BOLD, cells[0]);
   g_string_append_printf (out, "%s\n", title);
-  for (guint i = 1; i < table->columns; i++)
+  for (guint i = 1; i < table->columns && cells[i] != NULL; i++)
     if (*cells[i] != '\0')
       {
         g_autofree char *label = g_strdup_printf ("  %s ", table->headings[i]);
@@ -88,10 +112,7 @@ char *
 cli_table_render (const CliTable *table, const CliStyle *style)
 {
   GString *out = g_string_new (NULL);
-  guint width = 0;
-  for (guint i = 0; i < table->columns; i++)
-    width += column_width (table, i) + (i > 0 ? GAP : 0);
-  gboolean fits = style->columns == 0 || width <= style->columns;
+  gboolean fits = style->columns == 0 || table_width (table) <= style->columns;
 
   if (fits && table->rows->len > 0)
     append_row (table, out, style, CLI_DIM, table->headings);
@@ -104,6 +125,22 @@ cli_table_render (const CliTable *table, const CliStyle *style)
         append_block (table, out, style, row);
     }
   return g_string_free (out, FALSE);
+}
+
+/* After a label of @indent columns: at its side, below it if it has no blank to break it at. */
+static void
+append_text (GString *out, const CliStyle *style, const char *text, guint indent)
+{
+  gboolean fits = style->columns == 0 || indent + cli_text_width (text) <= style->columns;
+  if (!fits && (strchr (text, ' ') == NULL || style->columns < indent + MIN_WRAP))
+    {
+      g_string_append_printf (out, "\n%s\n", text);
+      return;
+    }
+  g_autofree char *wrapped = cli_text_wrap (text, fits ? 0 : style->columns - indent);
+  g_auto (GStrv) lines = g_strsplit (wrapped, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_string_append_printf (out, "%*s%s\n", i > 0 ? (int)indent : 0, "", lines[i]);
 }
 
 char *
@@ -120,9 +157,8 @@ cli_table_pairs (const char *const *pairs, const CliStyle *style)
       if (*pairs[i + 1] == '\0')
         continue;
       g_autofree char *text = cli_safe_text (pairs[i + 1]);
-      gboolean fits = style->columns == 0 || width + GAP + cli_text_width (text) <= style->columns;
-      append_padded (out, style, CLI_DIM, pairs[i], fits ? width + GAP : 0);
-      g_string_append_printf (out, fits ? "%s\n" : "\n%s\n", text);
+      append_padded (out, style, CLI_DIM, pairs[i], width + GAP);
+      append_text (out, style, text, width + GAP);
     }
   return g_string_free (out, FALSE);
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A QR code in half blocks: two modules above each other are one character, which is about as wide
+ * as half its height. */
+#include "qr.h"
+#include <qrencode.h>
+
+#define QUIET 4 /* modules around it that readers want (ISO/IEC 18004, 6.3.8) */
+
+static gboolean
+is_light (const QRcode *code, int x, int y)
+{
+  if (x < 0 || y < 0 || x >= code->width || y >= code->width)
+    return TRUE;
+  return (code->data[y * code->width + x] & 1) == 0;
+}
+
+static void
+append_line (GString *out, const QRcode *code, int y, const CliStyle *style)
+{
+  static const char *const blocks[] = { " ", "▄", "▀", "█" };
+  int last = code->width + QUIET;
+  g_string_append (out, style->colour ? "\033[37;40;1m" : ""); /* light drawn on dark */
+  for (int x = -QUIET; x < last; x++)
+    {
+      /* Where the rows are odd, the half line below the quiet zone is not part of it. */
+      gboolean below = y + 1 < last && is_light (code, x, y + 1);
+      g_string_append (out, blocks[2 * is_light (code, x, y) + below]);
+    }
+  g_string_append (out, style->colour ? "\033[0m\n" : "\n");
+}
+
+char *
+cli_qr_render (const char *text, const CliStyle *style, guint *width)
+{
+  QRcode *code = QRcode_encodeString8bit (text, 0, QR_ECLEVEL_L);
+  if (code == NULL)
+    return NULL;
+  GString *out = g_string_new (NULL);
+  for (int y = -QUIET; y < code->width + QUIET; y += 2)
+    append_line (out, code, y, style);
+  *width = (guint)code->width + 2 * QUIET;
+  QRcode_free (code);
+  return g_string_free (out, FALSE);
+}

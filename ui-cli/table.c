@@ -127,16 +127,18 @@ cli_table_render (const CliTable *table, const CliStyle *style)
   return g_string_free (out, FALSE);
 }
 
-/* After a label of @indent columns: at its side, below it if it has no blank to break it at. */
+/* A text beside its label, and broken there if need be; below it if it has no blank to break at. */
 static void
-append_text (GString *out, const CliStyle *style, const char *text, guint indent)
+append_pair (GString *out, const CliStyle *style, const char *label, const char *text, guint indent)
 {
   gboolean fits = style->columns == 0 || indent + cli_text_width (text) <= style->columns;
   if (!fits && (strchr (text, ' ') == NULL || style->columns < indent + MIN_WRAP))
     {
+      append_padded (out, style, CLI_DIM, label, 0);
       g_string_append_printf (out, "\n%s\n", text);
       return;
     }
+  append_padded (out, style, CLI_DIM, label, indent);
   g_autofree char *wrapped = cli_text_wrap (text, fits ? 0 : style->columns - indent);
   g_auto (GStrv) lines = g_strsplit (wrapped, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
@@ -157,8 +159,7 @@ cli_table_pairs (const char *const *pairs, const CliStyle *style)
       if (*pairs[i + 1] == '\0')
         continue;
       g_autofree char *text = cli_safe_text (pairs[i + 1]);
-      append_padded (out, style, CLI_DIM, pairs[i], width + GAP);
-      append_text (out, style, text, width + GAP);
+      append_pair (out, style, pairs[i], text, width + GAP);
     }
   return g_string_free (out, FALSE);
 }

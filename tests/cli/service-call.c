@@ -46,6 +46,19 @@ on_hangup (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gpointer user_
 }
 
 static gboolean
+on_verify (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gboolean match,
+           gpointer user_data)
+{
+  TestService *service = user_data;
+  g_string_append_printf (orders_of (call), "Verify %s\n", match ? "true" : "false");
+  tac_dbus_call1_set_trust (call, match ? "verified" : "mismatch");
+  tac_dbus_call1_complete_verify (call, invocation);
+  if (!match)
+    test_service_end (service, "sas-mismatch", "ALARM: the words differ");
+  return TRUE;
+}
+
+static gboolean
 on_set_muted (TacDbusCall1 *call, GDBusMethodInvocation *invocation, gboolean muted,
               gpointer user_data)
 {
@@ -108,6 +121,7 @@ test_call_serve (TestService *service, TacDbusCall1 *call, GString *orders)
   g_object_set_data (G_OBJECT (call), "orders", orders);
   g_signal_connect (call, "handle-answer", G_CALLBACK (on_answer), service);
   g_signal_connect (call, "handle-hangup", G_CALLBACK (on_hangup), service);
+  g_signal_connect (call, "handle-verify", G_CALLBACK (on_verify), service);
   g_signal_connect (call, "handle-set-muted", G_CALLBACK (on_set_muted), service);
   g_signal_connect (call, "handle-hold", G_CALLBACK (on_hold), service);
   g_signal_connect (call, "handle-resume", G_CALLBACK (on_resume), service);

@@ -2,16 +2,13 @@
 /* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it
  * has. */
 #include "service.h"
+#include "service-book.h"
 #include "service-call.h"
 #include <string.h>
 
 #define OWN_NUMBER "+15550001"
+#define OWN_URI "tacitel:+15550001?key=oaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaE&name=alice"
 #define OWN_KEY "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
-
-typedef struct
-{
-  char *name, *number, *key;
-} Contact;
 
 struct TestService
 {
@@ -22,104 +19,15 @@ struct TestService
   TacDbusCall1 *call;
   char *call_path;
   guint n_calls;
-  GPtrArray *book; /* of Contact */
+  GPtrArray *book; /* of TestContact */
+  TestTrust *trust;
+  GVariant *decisions;
   GString *orders;
   char *refusal, *refusal_text;
 };
 
 static void
-contact_free (gpointer data)
-{
-  Contact *contact = data;
-  g_free (contact->name);
-  g_free (contact->number);
-  g_free (contact->key);
-  g_free (contact);
-}
-
-static Contact *
-look_up (TestService *service, const char *target)
-{
-  for (guint i = 0; i < service->book->len; i++)
-    {
-      Contact *contact = g_ptr_array_index (service->book, i);
-      if (g_str_equal (contact->name, target) || g_str_equal (contact->number, target))
-        return contact;
-    }
-  return NULL;
-}
-
-static GVariant *
-describe (const Contact *contact)
-{
-  GVariantDict dict;
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "Name", "s", contact->name);
-  g_variant_dict_insert (&dict, "Number", "s", contact->number);
-  g_variant_dict_insert (&dict, "Key", "s", contact->key);
-  g_variant_dict_insert (&dict, "Trust", "s", "paired");
-  return g_variant_dict_end (&dict);
-}
-
-static gboolean
-on_add (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, const char *name,
-        const char *number, const char *key, gpointer user_data)
-{
-  TestService *service = user_data;
-  if (number[0] != '+' || number[1 + strspn (number + 1, "0123456789")] != '\0')
-    return test_refuse (invocation, "InvalidNumber", "\"%s\" is not a number", number);
-  if (strlen (key) != 64)
-    return test_refuse (invocation, "InvalidArgument", "the key has %zu digits, not 64",
-                        strlen (key));
-  if (look_up (service, name) != NULL || look_up (service, number) != NULL)
-    return test_refuse (invocation, "Exists", "\"%s\" is a contact already", name);
-  Contact *contact = g_new0 (Contact, 1);
-  contact->name = g_strdup (name);
-  contact->number = g_strdup (number);
-  contact->key = g_strdup (key);
-  g_ptr_array_add (service->book, contact);
-  tac_dbus_contacts1_complete_add (contacts, invocation);
-  return TRUE;
-}
-
-static gboolean
-on_remove (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, const char *target,
-           gpointer user_data)
-{
-  TestService *service = user_data;
-  Contact *contact = look_up (service, target);
-  if (contact == NULL)
-    return test_refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
-  g_ptr_array_remove (service->book, contact);
-  tac_dbus_contacts1_complete_remove (contacts, invocation);
-  return TRUE;
-}
-
-static gboolean
-on_show (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, const char *target,
-         gpointer user_data)
-{
-  Contact *contact = look_up (user_data, target);
-  if (contact == NULL)
-    return test_refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
-  tac_dbus_contacts1_complete_show (contacts, invocation, describe (contact));
-  return TRUE;
-}
-
-static gboolean
-on_list (TacDbusContacts1 *contacts, GDBusMethodInvocation *invocation, gpointer user_data)
-{
-  TestService *service = user_data;
-  GVariantBuilder list;
-  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < service->book->len; i++)
-    g_variant_builder_add_value (&list, describe (g_ptr_array_index (service->book, i)));
-  tac_dbus_contacts1_complete_list (contacts, invocation, g_variant_builder_end (&list));
-  return TRUE;
-}
-
-static void
-place (TestService *service, const Contact *contact, const char *direction, const char *state)
+place (TestService *service, const TestContact *contact, const char *direction, const char *state)
 {
   TacDbusCall1 *call = tac_dbus_call1_skeleton_new ();
   const char *none[] = { NULL };
@@ -133,6 +41,7 @@ place (TestService *service, const Contact *contact, const char *direction, cons
   tac_dbus_call1_set_peer_key (call, contact->key);
   tac_dbus_call1_set_security (call, "none");
   tac_dbus_call1_set_trust (call, "paired");
+  tac_dbus_call1_set_warning (call, "");
   tac_dbus_call1_set_sas_words (call, none);
   tac_dbus_call1_set_reason (call, "");
   tac_dbus_call1_set_reason_text (call, "");
@@ -154,7 +63,7 @@ on_dial (TacDbusManager1 *manager, GDBusMethodInvocation *invocation, const char
     return test_refuse (invocation, "SelfCall", "%s is this phone's own number", target);
   if (service->call != NULL)
     return test_refuse (invocation, "Busy", "there is a call already");
-  Contact *contact = look_up (service, target);
+  TestContact *contact = test_book_look_up (service->book, target);
   if (contact == NULL)
     return test_refuse (invocation, "UnknownContact", "there is no contact \"%s\"", target);
   place (service, contact, "outgoing", "preparing");
@@ -174,6 +83,27 @@ on_get_counters (TacDbusManager1 *manager, GDBusMethodInvocation *invocation, gp
   return TRUE;
 }
 
+static gboolean
+on_get_decisions (TacDbusManager1 *manager, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  TestService *service = user_data;
+  tac_dbus_manager1_complete_get_decisions (manager, invocation, service->decisions);
+  return TRUE;
+}
+
+static void
+set_up_identity (TacDbusManager1 *manager)
+{
+  static const char *const words[]
+      = { "ratchet", "midsummer", "ratchet", "midsummer", "ratchet", "midsummer",
+          "ratchet", "midsummer", "ratchet", "midsummer", "ratchet", "midsummer",
+          "ratchet", "midsummer", "ratchet", "midsummer", NULL };
+  tac_dbus_manager1_set_identity (manager, OWN_KEY);
+  tac_dbus_manager1_set_fingerprint (manager, "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1");
+  tac_dbus_manager1_set_fingerprint_words (manager, words);
+  tac_dbus_manager1_set_uri (manager, OWN_URI);
+}
+
 static void
 set_up_manager (TestService *service)
 {
@@ -186,10 +116,13 @@ set_up_manager (TestService *service)
   tac_dbus_manager1_set_operator (manager, "Testnet");
   tac_dbus_manager1_set_technology (manager, "lte");
   tac_dbus_manager1_set_strength (manager, 80);
-  tac_dbus_manager1_set_identity (manager, OWN_KEY);
+  set_up_identity (manager);
+  tac_dbus_manager1_set_policy (manager,
+                                g_variant_new_parsed ("{'verified': 'ring', 'unknown': 'refuse'}"));
   tac_dbus_manager1_set_data (manager, "down");
   tac_dbus_manager1_set_interface (manager, "");
   g_signal_connect (manager, "handle-dial", G_CALLBACK (on_dial), service);
+  g_signal_connect (manager, "handle-get-decisions", G_CALLBACK (on_get_decisions), service);
   g_signal_connect (manager, "handle-get-counters", G_CALLBACK (on_get_counters), service);
 }
 
@@ -198,20 +131,22 @@ test_service_new (GDBusConnection *bus)
 {
   TestService *service = g_new0 (TestService, 1);
   service->bus = bus;
-  service->book = g_ptr_array_new_with_free_func (contact_free);
+  service->book = test_book_new ();
   service->orders = g_string_new (NULL);
   service->manager = tac_dbus_manager1_skeleton_new ();
   service->contacts = tac_dbus_contacts1_skeleton_new ();
   set_up_manager (service);
-  g_signal_connect (service->contacts, "handle-add", G_CALLBACK (on_add), service);
-  g_signal_connect (service->contacts, "handle-remove", G_CALLBACK (on_remove), service);
-  g_signal_connect (service->contacts, "handle-show", G_CALLBACK (on_show), service);
-  g_signal_connect (service->contacts, "handle-list", G_CALLBACK (on_list), service);
+  service->trust = test_trust_new (service->orders);
+  service->decisions = g_variant_ref_sink (g_variant_new ("aa{sv}", NULL));
+  test_book_serve (service->contacts, service->book);
 
   service->objects = g_dbus_object_manager_server_new ("/org/tacitel");
   g_autoptr (TacDbusObjectSkeleton) object = tac_dbus_object_skeleton_new ("/org/tacitel/Tacitel");
   tac_dbus_object_skeleton_set_manager1 (object, service->manager);
   tac_dbus_object_skeleton_set_contacts1 (object, service->contacts);
+  tac_dbus_object_skeleton_set_keyring1 (object, service->trust->keyring);
+  tac_dbus_object_skeleton_set_pairing1 (object, service->trust->pairing);
+  tac_dbus_object_skeleton_set_history1 (object, service->trust->history);
   g_dbus_object_manager_server_export (service->objects, G_DBUS_OBJECT_SKELETON (object));
   g_dbus_object_manager_server_set_connection (service->objects, bus);
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
@@ -238,11 +173,37 @@ test_service_free (TestService *service)
   g_clear_object (&service->contacts);
   g_clear_object (&service->call);
   g_ptr_array_unref (service->book);
+  g_variant_unref (service->decisions);
+  test_trust_free (service->trust);
   g_string_free (service->orders, TRUE);
   g_free (service->call_path);
   g_free (service->refusal);
   g_free (service->refusal_text);
   g_free (service);
+}
+
+TestTrust *
+test_service_trust (TestService *service)
+{
+  return service->trust;
+}
+
+void
+test_service_decide (TestService *service, const char *decisions)
+{
+  g_autoptr (GError) error = NULL;
+  g_clear_pointer (&service->decisions, g_variant_unref);
+  service->decisions = g_variant_parse (G_VARIANT_TYPE ("aa{sv}"), decisions, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+void
+test_service_offer_key (TestService *service, const char *name, const char *key)
+{
+  TestContact *contact = test_book_look_up (service->book, name);
+  g_assert_nonnull (contact);
+  g_free (contact->new_key);
+  contact->new_key = g_strdup (key);
 }
 
 TacDbusManager1 *
@@ -295,7 +256,7 @@ test_service_advance (TestService *service, const char *step, const char *state,
 void
 test_service_ring (TestService *service, const char *name)
 {
-  Contact *contact = look_up (service, name);
+  TestContact *contact = test_book_look_up (service->book, name);
   g_assert_nonnull (contact);
   place (service, contact, "incoming", "connecting");
   test_service_advance (service, "invite-received", "ringing", "Waiting for you to answer");

@@ -2,7 +2,7 @@
 /* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it
  * has. */
 #pragma once
-#include "tacitel-dbus.h"
+#include "service-trust.h"
 
 typedef struct TestService TestService;
 
@@ -13,6 +13,15 @@ void test_service_free (TestService *service);
 
 /* The manager, for its properties and its signals. Returns: (transfer none). */
 TacDbusManager1 *test_service_manager (TestService *service);
+
+/* The keyring, the requests, the history. Returns: (transfer none). */
+TestTrust *test_service_trust (TestService *service);
+
+/* What GetDecisions returns: aa{sv} in GVariant's text format. */
+void test_service_decide (TestService *service, const char *decisions);
+
+/* The contact @name has @key as its NewKey. */
+void test_service_offer_key (TestService *service, const char *name, const char *key);
 
 /* The next Dial fails so; NULL: it does not. @error is the name after org.tacitel.Error. */
 void test_service_refuse (TestService *service, const char *error, const char *message);

@@ -30,7 +30,7 @@ test_call_lines (Fixture *fixture, gconstpointer data)
   cli_run_expect (run, "Ringing\n");
   test_service_talk (fixture->service);
   cli_run_expect (run, "In call: End-to-end encrypted (Noise KK), words: drunken pharmacy surmount "
-                       "vagabond (paired)\n");
+                       "vagabond (paired); compare them: tacitel verify\n");
   check ("calls", 0, "bob  +15550002  outgoing   In call", NULL);
   test_service_end (fixture->service, "remote-hangup", "bob hung up");
   g_assert_cmpint (cli_run_wait (run), ==, 0);

@@ -20,7 +20,7 @@ static char *
 render (const CliCall *call, gint64 elapsed, gint64 talked, guint columns, guint rows)
 {
   CliStyle style = { FALSE, TRUE, columns };
-  CliScreen screen = { call, elapsed, talked, "", "", FALSE };
+  CliScreen screen = { call, elapsed, talked, "", "", FALSE, FALSE };
   return cli_screen_render (&screen, &style, rows);
 }
 
@@ -65,12 +65,14 @@ test_active (void)
                    "\n"
                    " Read these words to each other; both\n"
                    " phones must show the same:\n"
+                   "\n"
                    " drunken   pharmacy  surmount  vagabond\n"
                    "\n"
                    " Round trip 84 ms · Jitter 7 ms\n"
                    " Loss 2.5 % in, 0.0 % out\n"
                    "\n"
-                   " m mute  h hold  q hang up  0-9*# tones");
+                   " m mute  h hold  q hang up  0-9*# tones\n"
+                   " v words");
 }
 
 static void
@@ -128,7 +130,7 @@ test_notices (void)
       "'State': <'held'>, 'Direction': <'outgoing'>, 'Security': <'noise-kk'>, 'Muted': <true>,"
       "'PeerHolds': <true>}");
   CliStyle style = { FALSE, TRUE, 60 };
-  CliScreen screen = { call, 1000, 500, "12#", "the call is not active", TRUE };
+  CliScreen screen = { call, 1000, 500, "12#", "the call is not active", TRUE, FALSE };
   g_autofree char *text = cli_screen_render (&screen, &style, 24);
   static const char *const parts[] = { "Hanging up", "On hold:",        "The other side put",
                                        "Muted:",     "Tones sent: 12#", "the call is not active",
@@ -154,6 +156,44 @@ check_size (const char *text, guint columns, guint rows)
   g_assert_cmpuint (g_strv_length (lines), <=, rows);
   for (char **line = lines; *line != NULL; line++)
     g_assert_cmpuint (cli_text_width (*line), <=, columns);
+}
+
+/* The key after v is the verdict; a contact that is verified is not asked about. */
+static void
+test_judging (void)
+{
+  g_autoptr (CliCall) call = make_call (
+      "{" BOB "'State': <'active'>, 'Direction': <'outgoing'>, 'Security': <'noise-kk'>,"
+      "'SasWords': <['drunken', 'pharmacy', 'surmount', 'vagabond']>}");
+  CliStyle style = { FALSE, TRUE, 60 };
+  CliScreen screen = { call, 1000, 500, "", "", FALSE, TRUE };
+  g_autofree char *text = cli_screen_render (&screen, &style, 24);
+  g_assert_nonnull (strstr (text, "\n\n Are they the same?"));
+  g_assert_nonnull (strstr (text, "\n y same  n not the same"));
+  g_assert_null (strstr (text, "h hold"));
+
+  g_autoptr (CliCall) verified
+      = make_call ("{'Trust': <'verified'>, 'State': <'active'>, 'Security': <'noise-kk'>,"
+                   "'SasWords': <['drunken', 'pharmacy', 'surmount', 'vagabond']>}");
+  g_autofree char *quiet = render (verified, 1000, 500, 60, 24);
+  g_assert_null (strstr (quiet, "Read these words"));
+  g_assert_null (strstr (quiet, "v words"));
+}
+
+/* What the policy warns of stands above all else, in red. */
+static void
+test_warning (void)
+{
+  g_autoptr (CliCall) call = make_call (
+      "{'PeerName': <'bob'>, 'State': <'ringing'>, 'Direction': <'incoming'>, 'Trust': "
+      "<'mismatch'>, 'Security': <'noise-kk'>, 'Warning': <'The words differed once'>}");
+  CliStyle style = { TRUE, TRUE, 60 };
+  CliScreen screen = { call, 0, -1, "", "", FALSE, FALSE };
+  g_autofree char *text = cli_screen_render (&screen, &style, 24);
+  const char *warning = strstr (text, "\033[31m The words differed once\033[0m");
+  const char *trust = strstr (text, "\033[31m NOT TRUSTED");
+  g_assert_nonnull (warning);
+  g_assert_true (trust > warning);
 }
 
 /* Whatever the terminal's size and the peer's name, nothing is wider or longer, and the keys stay.
@@ -196,7 +236,7 @@ test_colours (void)
   g_autoptr (CliCall) call
       = make_call ("{" BOB "'State': <'inviting'>, 'Direction': <'outgoing'>}");
   CliStyle style = { TRUE, FALSE, 60 };
-  CliScreen screen = { call, 0, -1, "", "", FALSE };
+  CliScreen screen = { call, 0, -1, "", "", FALSE, FALSE };
   g_autofree char *text = cli_screen_render (&screen, &style, 24);
   g_assert_nonnull (strstr (text, "\033[1m Calling bob\033[0m"));
   for (const char *p = text; *p != '\0'; p++)
@@ -214,7 +254,14 @@ test_lines (void)
     { "{'State': <'ringing'>, 'Direction': <'outgoing'>}", "Ringing" },
     { "{'State': <'active'>, 'Security': <'noise-kk'>, 'Trust': <'paired'>, 'Muted': <true>,"
       "'SasWords': <['a', 'b', 'c', 'd']>}",
-      "In call, muted: End-to-end encrypted (Noise KK), words: a b c d (paired)" },
+      "In call, muted: End-to-end encrypted (Noise KK), words: a b c d (paired); compare them: "
+      "tacitel "
+      "verify" },
+    { "{'State': <'active'>, 'Security': <'noise-kk'>, 'Trust': <'verified'>,"
+      "'SasWords': <['a', 'b', 'c', 'd']>}",
+      "In call: End-to-end encrypted (Noise KK), words: a b c d (verified)" },
+    { "{'State': <'ringing'>, 'Direction': <'incoming'>, 'Warning': <'its key \u202echanged'>}",
+      "Rings here. WARNING: its key \\u{202E}changed" },
     { "{'State': <'hovering'>}", "hovering" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -249,6 +296,8 @@ main (int argc, char **argv)
   g_test_add_func ("/screen/ringing", test_ringing);
   g_test_add_func ("/screen/notices", test_notices);
   g_test_add_func ("/screen/reconnecting", test_reconnecting);
+  g_test_add_func ("/screen/judging", test_judging);
+  g_test_add_func ("/screen/warning", test_warning);
   g_test_add_func ("/screen/any-size", test_any_size);
   g_test_add_func ("/screen/hostile-name", test_hostile_name);
   g_test_add_func ("/screen/colours-and-ascii", test_colours);

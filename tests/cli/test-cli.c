@@ -42,7 +42,7 @@ test_contacts (Fixture *fixture, gconstpointer data)
   check ("contact add al +15550003 " KEY " --json", 0, "{\"added\":\"al\"}\n", NULL);
   check ("contact list", 0, "bob   +15550002  paired  b2b2b2b2b2b2b2b2…\n", NULL);
   check ("contact list --json", 0, "\"name\":\"bob\"", NULL);
-  check ("contact show +15550002", 0, "Key     " KEY "\n", NULL);
+  check ("contact show +15550002", 0, "Key          " KEY "\n", NULL);
   check ("contact show bob --json", 0, "\"key\":\"" KEY "\"", NULL);
   check ("contact show carol", 5, NULL,
          "there is no contact \"carol\"\n  Try: tacitel contact list");
@@ -50,6 +50,43 @@ test_contacts (Fixture *fixture, gconstpointer data)
   check ("contact remove bob", 5, NULL, "there is no contact \"bob\"");
   check ("contact remove bob --json", 5, NULL, "{\"error\":\"UnknownContact\",\"message\":");
 }
+
+static const char *const commands[] = { "status",
+                                        "setup",
+                                        "unlock",
+                                        "lock",
+                                        "passphrase change",
+                                        "passphrase duress",
+                                        "wipe",
+                                        "identity",
+                                        "pair list",
+                                        "pair accept",
+                                        "pair decline",
+                                        "pair",
+                                        "contact add",
+                                        "contact list",
+                                        "contact show",
+                                        "contact rename",
+                                        "contact block",
+                                        "contact unblock",
+                                        "contact replace-key",
+                                        "contact export",
+                                        "contact import",
+                                        "contact remove",
+                                        "call",
+                                        "answer",
+                                        "view",
+                                        "verify",
+                                        "decline",
+                                        "hangup",
+                                        "mute",
+                                        "unmute",
+                                        "hold",
+                                        "resume",
+                                        "tone",
+                                        "calls",
+                                        "history",
+                                        "monitor" };
 
 static void
 test_wrong (Fixture *fixture, gconstpointer data)
@@ -61,10 +98,6 @@ test_wrong (Fixture *fixture, gconstpointer data)
   check ("hangpu --json", 2, NULL, "did you mean");
   check ("call", 2, NULL, "needs NAME|NUMBER");
   check ("tone 5x", 2, NULL, "no row of tones");
-  static const char *const commands[]
-      = { "status", "identity", "contact add", "contact list", "contact show", "contact remove",
-          "call",   "answer",   "view",        "decline",      "hangup",       "mute",
-          "unmute", "hold",     "resume",      "tone",         "calls",        "monitor" };
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree char *line = g_strconcat (commands[i], " --help", NULL);

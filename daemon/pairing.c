@@ -184,15 +184,16 @@ on_expiry (gpointer user_data)
 
 /* One timer, and none while nothing waits. */
 static void
-arm (TacPairing *pairing, gint64 oldest_us)
+arm (TacPairing *pairing, gboolean any, gint64 oldest_us)
 {
-  gint64 left_us = oldest_us + TAC_PAIRING_LIFE_US - g_get_real_time ();
+  gint64 left_us;
 
   g_clear_handle_id (&pairing->expiry, g_source_remove);
-  if (oldest_us != G_MAXINT64)
-    pairing->expiry = g_timeout_add_seconds (
-        (guint)(CLAMP (left_us, 0, TAC_PAIRING_LIFE_US) / G_TIME_SPAN_SECOND) + 1, on_expiry,
-        pairing);
+  if (!any)
+    return;
+  left_us = CLAMP (oldest_us + TAC_PAIRING_LIFE_US - g_get_real_time (), 0, TAC_PAIRING_LIFE_US);
+  pairing->expiry
+      = g_timeout_add_seconds ((guint)(left_us / G_TIME_SPAN_SECOND) + 1, on_expiry, pairing);
 }
 
 /* The contact has this key already: the user replaced its key or added it by hand, while its owner
@@ -226,6 +227,7 @@ tac_pairing_update (TacPairing *pairing)
 {
   g_autoptr (GPtrArray) list = tac_pairing_store_list (pairing->store);
   gint64 oldest_us = G_MAXINT64;
+  gboolean any = FALSE;
 
   g_clear_handle_id (&pairing->sync, g_source_remove);
   for (guint i = 0; i < list->len; i++)
@@ -235,12 +237,13 @@ tac_pairing_update (TacPairing *pairing)
 
       if (request->declined)
         continue;
+      any = TRUE;
       oldest_us = MIN (oldest_us, request->time_us);
       contact = tac_contacts_find_number (pairing->contacts, request->number);
       if (contact != NULL && !contact->blocked && !request->outgoing)
         fit (pairing, request, contact);
     }
-  arm (pairing, oldest_us);
+  arm (pairing, any, oldest_us);
   g_clear_handle_id (&pairing->sync, g_source_remove); /* what was asked for meanwhile is done */
   g_signal_emit (pairing, signals[SIGNAL_CHANGED], 0);
 }

@@ -91,11 +91,13 @@ set_parameters (TacContactUri *uri, const char *query, GError **error)
 static gboolean
 set_number (TacContactUri *uri, const char *path, GError **error)
 {
+  g_autofree char *shown = tac_name_clean (path); /* it goes into a message */
+
   uri->number = tac_number_normalise (path);
   if (uri->number == NULL)
     g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_NUMBER,
-                 "its number \"%.32s\" is no telephone number with country code, as +4917012345678",
-                 path);
+                 "its number \"%s\" is no telephone number with country code, as +4917012345678",
+                 shown);
   return uri->number != NULL;
 }
 

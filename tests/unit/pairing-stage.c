@@ -162,7 +162,7 @@ stage_close_vault (Stage *test)
 static void
 on_requested (Stage *test, GVariant *request)
 {
-  const char *kind, *number, *name;
+  const char *kind = NULL, *number = NULL, *name = NULL;
 
   g_assert_true (g_variant_lookup (request, "Kind", "&s", &kind)
                  && g_variant_lookup (request, "Number", "&s", &number)
@@ -351,7 +351,7 @@ stage_assert_list (Stage *test, const char *expected)
   for (gsize i = 0; i < g_variant_n_children (list); i++)
     {
       g_autoptr (GVariant) one = g_variant_get_child_value (list, i);
-      const char *kind, *number, *text;
+      const char *kind = NULL, *number = NULL, *text = NULL;
 
       g_assert_true (g_variant_lookup (one, "Kind", "&s", &kind)
                      && g_variant_lookup (one, "Number", "&s", &number)

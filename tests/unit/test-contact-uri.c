@@ -96,6 +96,8 @@ test_refused (void)
     { "tacitel:" NUMBER "?key=" KEY "#x", TAC_ERROR_INVALID_ARGUMENT, "#" },
     { "tacitel:?key=" KEY, TAC_ERROR_INVALID_NUMBER, "number" },
     { "tacitel:bob?key=" KEY, TAC_ERROR_INVALID_NUMBER, "bob" },
+    { "tacitel:xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx%C3%BC%1B?key=" KEY, TAC_ERROR_INVALID_NUMBER,
+      "x\xc3\xbc\"" }, /* whole characters, no control */
     { "tacitel:01701234567?key=" KEY, TAC_ERROR_INVALID_NUMBER, "country code" },
     { "tacitel:" NUMBER, TAC_ERROR_INVALID_ARGUMENT, "no key" },
     { "tacitel:" NUMBER "?", TAC_ERROR_INVALID_ARGUMENT, "no key" },

@@ -151,7 +151,7 @@ test_decisions (void)
   TacDecisions *decisions = tac_decisions_new ();
   g_autoptr (GVariant) none = g_variant_ref_sink (tac_decisions_to_variant (decisions));
   g_autoptr (GVariant) list = NULL, newest = NULL, oldest = NULL;
-  const char *name, *number, *party, *action, *text;
+  const char *name = NULL, *number = NULL, *party = NULL, *action = NULL, *text = NULL;
   TacContact bob;
   gint64 time;
 

@@ -12,7 +12,8 @@ static const char *const event_names[TAC_CALL_EVENTS] = {
   "reply",      "reply-busy",  "reply-declined", "reply-no-data", "ready",       "sas-commit",
   "sas-nonce",  "sas-reveal",  "sas-bad",        "ringing",       "answer",      "hold",
   "resume",     "bye",         "acknowledged",   "violation",     "user-answer", "user-hangup",
-  "user-hold",  "user-resume", "media-failed",   "silent",        "heard",       "timeout",
+  "user-hold",  "user-resume", "user-differs",   "media-failed",  "silent",      "heard",
+  "timeout",
 };
 static const char *const timer_names[TAC_CALL_TIMERS]
     = { "repeat", "repeat-2", "give-up", "second-sms", "setup", "handshake",
@@ -101,6 +102,7 @@ static const char *const table[] = {
   "refusing ending-no-path ending-shaking ending: superseded -> ended release",
   /* Talking. */
   "active: user-hold -> held hold-media send-hold",
+  "active held searching searching-held: user-differs -> ending sas-mismatch send-bye end",
   "held: user-resume -> active resume-media send-resume",
   "active held searching searching-held: hold -> = peer-holds",
   "active held searching searching-held: resume -> = peer-resumes",

@@ -189,9 +189,10 @@ wait_for_time (Peer *peer)
   return TRUE;
 }
 
-static const TacCallEventKind whims[]
-    = { TAC_EVENT_USER_ANSWER,  TAC_EVENT_USER_HANGUP, TAC_EVENT_USER_HOLD,  TAC_EVENT_USER_RESUME,
-        TAC_EVENT_MEDIA_FAILED, TAC_EVENT_MODEM_GONE,  TAC_EVENT_DATA_FAILED };
+static const TacCallEventKind whims[] = { TAC_EVENT_USER_ANSWER,  TAC_EVENT_USER_HANGUP,
+                                          TAC_EVENT_USER_HOLD,    TAC_EVENT_USER_RESUME,
+                                          TAC_EVENT_MEDIA_FAILED, TAC_EVENT_MODEM_GONE,
+                                          TAC_EVENT_DATA_FAILED,  TAC_EVENT_USER_DIFFERS };
 
 static void
 live (Peer peers[2])
@@ -207,7 +208,8 @@ live (Peer peers[2])
       if (round < chatter && g_test_rand_int_range (0, 8) == 0)
         feed (peer, (TacCallEvent){ .kind = whims[g_test_rand_int_range (0, 4)] });
       else if (g_test_rand_int_range (0, 200) == 0)
-        feed (peer, (TacCallEvent){ .kind = whims[g_test_rand_int_range (0, 7)] });
+        feed (peer,
+              (TacCallEvent){ .kind = whims[g_test_rand_int_range (0, G_N_ELEMENTS (whims))] });
       if (!drain_one (peer) && !drain_one (peer->other) && !wait_for_time (peer))
         wait_for_time (peer->other);
     }

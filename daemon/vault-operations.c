@@ -77,8 +77,8 @@ complete (TacVault *vault, TacVaultWork *work, GError **error)
 static void
 on_worked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  TacVault *vault = TAC_VAULT (source);
   g_autoptr (GTask) task = user_data;
+  TacVault *vault = TAC_VAULT (g_task_get_source_object (task));
   g_autoptr (TacVaultWork) work = g_steal_pointer (&vault->work);
   GError *error = NULL;
   gboolean ok = g_task_propagate_boolean (G_TASK (result), &error);
@@ -158,7 +158,7 @@ start (TacVault *vault, TacVaultWork *work, GAsyncReadyCallback callback, gpoint
   work->files = &vault->files;
   work->cost_ms = vault->config->keyring_cost_ms;
   vault->work = work;
-  tac_vault_work_run (work, G_OBJECT (vault), on_worked, task);
+  tac_vault_work_run (work, on_worked, task);
 }
 
 void

@@ -104,10 +104,11 @@ run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 }
 
 void
-tac_vault_work_run (TacVaultWork *work, GObject *source, GAsyncReadyCallback callback,
-                    gpointer user_data)
+tac_vault_work_run (TacVaultWork *work, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (source, NULL, callback, user_data);
+  /* Without the vault as its source: the thread lets go of the task when the callback has long been
+   * run, and the vault must not end in a thread of its own. */
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
 
   g_task_set_task_data (task, work, NULL);
   g_task_run_in_thread (task, run);

@@ -33,7 +33,5 @@ TacVaultWork *tac_vault_work_new (TacVaultOperation operation, int first, int se
 void tac_vault_work_free (TacVaultWork *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TacVaultWork, tac_vault_work_free)
 
-/* @source: kept until @callback, whose GAsyncResult is a GTask of a boolean. @work must outlive
- * that. */
-void tac_vault_work_run (TacVaultWork *work, GObject *source, GAsyncReadyCallback callback,
-                         gpointer user_data);
+/* @callback gets a GTask of a boolean, and no source; @work and what it points to outlive that. */
+void tac_vault_work_run (TacVaultWork *work, GAsyncReadyCallback callback, gpointer user_data);

@@ -25,6 +25,8 @@ struct _TacPairing
 
 /* pairing.c */
 
+/* With the vault's error where the store is not there. */
+gboolean tac_pairing_check_open (TacPairing *pairing, GError **error);
 /* Forgets what has expired; everything below sees only what has not. */
 void tac_pairing_expire (TacPairing *pairing, gint64 now_us);
 /* Fits the requests to the contacts as they are, and the timer to the requests; says "changed". */

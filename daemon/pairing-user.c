@@ -216,7 +216,7 @@ start (TacPairing *pairing, const char *number, const char *name, GAsyncReadyCal
   GError *error = NULL;
 
   g_task_set_task_data (task, exchange, exchange_free);
-  if (tac_vault_check_open (pairing->vault, &error) && check_name (name, &error))
+  if (tac_pairing_check_open (pairing, &error) && check_name (name, &error))
     exchange->number = parse_number (number, &error);
   if (exchange->number != NULL)
     {
@@ -433,7 +433,7 @@ tac_pairing_decline (TacPairing *pairing, const char *number_text, GError **erro
   g_autofree char *number = NULL;
   g_autoptr (TacPairingRequest) incoming = NULL, outgoing = NULL;
 
-  if (!tac_vault_check_open (pairing->vault, error)
+  if (!tac_pairing_check_open (pairing, error)
       || (number = parse_number (number_text, error)) == NULL)
     return FALSE;
   tac_pairing_expire (pairing, g_get_real_time ());
@@ -471,6 +471,6 @@ tac_pairing_get_own_name (TacPairing *pairing)
 gboolean
 tac_pairing_set_own_name (TacPairing *pairing, const char *name, GError **error)
 {
-  return tac_vault_check_open (pairing->vault, error) && check_name (name, error)
+  return tac_pairing_check_open (pairing, error) && check_name (name, error)
          && tac_store_set_setting (pairing->store, SETTING_OWN_NAME, name, error);
 }

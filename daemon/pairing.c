@@ -27,6 +27,17 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (TacPairing, tac_pairing, G_TYPE_OBJECT)
 
+gboolean
+tac_pairing_check_open (TacPairing *pairing, GError **error)
+{
+  if (!tac_vault_check_open (pairing->vault, error))
+    return FALSE;
+  if (pairing->store == NULL) /* it is being closed */
+    g_set_error_literal (error, TAC_ERROR, TAC_ERROR_LOCKED,
+                         "the phone is being locked; to open it: tacitel unlock");
+  return pairing->store != NULL;
+}
+
 /* Describing */
 
 TacPairingKind
@@ -82,7 +93,7 @@ tac_pairing_list (TacPairing *pairing, GError **error)
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_autoptr (GPtrArray) list = NULL;
 
-  if (!tac_vault_check_open (pairing->vault, error))
+  if (!tac_pairing_check_open (pairing, error))
     return NULL;
   tac_pairing_expire (pairing, g_get_real_time ());
   list = tac_pairing_store_list (pairing->store);

@@ -122,11 +122,15 @@ cli_run_setup (const CliRequest *request)
           && !tac_dbus_pairing1_call_set_own_name_sync (daemon->pairing, request->name, NULL,
                                                         &error)))
     return cli_fail (request, error);
+  /* The identity is told by properties, whose changes are still on the way to this connection. */
+  g_autoptr (CliDaemon) fresh = cli_daemon_connect (&error);
+  if (fresh == NULL)
+    return cli_fail (request, error);
   if (!request->json
       && !(cli_paragraph (CLI_GOOD, "This phone has an identity now, and its store is open.")
            && cli_out ("\n")))
     return CLI_EXIT_FAILED;
-  int status = cli_identity_show (daemon, request, &error);
+  int status = cli_identity_show (fresh, request, &error);
   if (error != NULL)
     return cli_fail (request, error);
   if (request->json || status != CLI_EXIT_OK)

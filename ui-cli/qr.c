@@ -4,7 +4,8 @@
 #include "qr.h"
 #include <qrencode.h>
 
-#define QUIET 4 /* modules around it that readers want (ISO/IEC 18004, 6.3.8) */
+#define QUIET 4        /* modules around it (ISO/IEC 18004, 6.3.8) */
+#define QUIET_NARROW 2 /* what readers do with, where the terminal has no room for more */
 
 static gboolean
 is_light (const QRcode *code, int x, int y)
@@ -15,12 +16,12 @@ is_light (const QRcode *code, int x, int y)
 }
 
 static void
-append_line (GString *out, const QRcode *code, int y, const CliStyle *style)
+append_line (GString *out, const QRcode *code, int y, int quiet, const CliStyle *style)
 {
   static const char *const blocks[] = { " ", "▄", "▀", "█" };
-  int last = code->width + QUIET;
+  int last = code->width + quiet;
   g_string_append (out, style->colour ? "\033[37;40;1m" : ""); /* light drawn on dark */
-  for (int x = -QUIET; x < last; x++)
+  for (int x = -quiet; x < last; x++)
     {
       /* Where the rows are odd, the half line below the quiet zone is not part of it. */
       gboolean below = y + 1 < last && is_light (code, x, y + 1);
@@ -35,10 +36,12 @@ cli_qr_render (const char *text, const CliStyle *style, guint *width)
   QRcode *code = QRcode_encodeString8bit (text, 0, QR_ECLEVEL_L);
   if (code == NULL)
     return NULL;
+  int quiet = style->columns > 0 && style->columns < (guint)code->width + 2 * QUIET ? QUIET_NARROW
+                                                                                    : QUIET;
   GString *out = g_string_new (NULL);
-  for (int y = -QUIET; y < code->width + QUIET; y += 2)
-    append_line (out, code, y, style);
-  *width = (guint)code->width + 2 * QUIET;
+  for (int y = -quiet; y < code->width + quiet; y += 2)
+    append_line (out, code, y, quiet, style);
+  *width = (guint)(code->width + 2 * quiet);
   QRcode_free (code);
   return g_string_free (out, FALSE);
 }

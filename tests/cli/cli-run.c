@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define PATIENCE_S 20
@@ -87,10 +88,18 @@ spawn (GSubprocessLauncher *launcher, const char *const *arguments)
 }
 
 CliRun *
-cli_run_start (const char *const *arguments)
+cli_run_start_with (const char *const *arguments, const char *const *texts)
 {
   g_autoptr (GSubprocessLauncher) launcher
       = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  for (int target = 3; *texts != NULL; texts++, target++)
+    {
+      int ends[2];
+      g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
+      g_assert_cmpint (write (ends[1], *texts, strlen (*texts)), ==, (ssize_t)strlen (*texts));
+      close (ends[1]);
+      g_subprocess_launcher_take_fd (launcher, ends[0], target);
+    }
   CliRun *run = spawn (launcher, arguments);
   GInputStream *out = g_subprocess_get_stdout_pipe (run->process);
   GInputStream *err = g_subprocess_get_stderr_pipe (run->process);
@@ -98,6 +107,21 @@ cli_run_start (const char *const *arguments)
       = read_into (run, g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (out)), run->output);
   read_into (run, g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (err)), run->errors);
   return run;
+}
+
+CliRun *
+cli_run_start (const char *const *arguments)
+{
+  const char *const nothing[] = { NULL };
+  return cli_run_start_with (arguments, nothing);
+}
+
+gboolean
+cli_run_echoes (CliRun *run)
+{
+  struct termios state;
+  g_assert_cmpint (tcgetattr (run->terminal, &state), ==, 0);
+  return (state.c_lflag & ECHO) != 0;
 }
 
 CliRun *
@@ -175,6 +199,14 @@ cli_run_wait (CliRun *run)
   cli_serve_until (is_over, run, "the end of tacitel");
   g_assert_true (g_subprocess_get_if_exited (run->process));
   return g_subprocess_get_exit_status (run->process);
+}
+
+int
+cli_run_wait_signal (CliRun *run)
+{
+  cli_serve_until (is_over, run, "tacitel being ended by a signal");
+  g_assert_true (g_subprocess_get_if_signaled (run->process));
+  return g_subprocess_get_term_sig (run->process);
 }
 
 void

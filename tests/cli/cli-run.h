@@ -19,6 +19,12 @@ typedef struct
 CliRun *cli_run_start (const char *const *arguments);
 CliRun *cli_run_start_terminal (const char *const *arguments, guint columns, guint rows);
 
+/* On pipes, with descriptors from 3 on that have @texts (NULL-terminated). */
+CliRun *cli_run_start_with (const char *const *arguments, const char *const *texts);
+
+/* Does its terminal echo what is typed? */
+gboolean cli_run_echoes (CliRun *run);
+
 /* Serves until @output has @text; fails the test after 20 s. */
 void cli_run_expect (CliRun *run, const char *text);
 
@@ -30,6 +36,9 @@ void cli_run_type (CliRun *run, const char *keys);
 
 /* Serves until it has ended and all of its output is read. Returns: its exit status. */
 int cli_run_wait (CliRun *run);
+
+/* The same of one that a signal ends. Returns: the signal. */
+int cli_run_wait_signal (CliRun *run);
 
 void cli_run_free (CliRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliRun, cli_run_free)

@@ -52,6 +52,22 @@ start (const char *line)
   return cli_run_start ((const char *const *)words);
 }
 
+CliRun *
+start_terminal (const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  return cli_run_start_terminal ((const char *const *)words, 60, 40);
+}
+
+void
+finish (CliRun *run, int status, const char *output)
+{
+  int got = cli_run_wait (run);
+  g_test_message ("%d\n%s%s", got, run->output->str, run->errors->str);
+  g_assert_cmpint (got, ==, status);
+  g_assert_nonnull (strstr (run->output->str, output));
+}
+
 typedef struct
 {
   TestService *service;

@@ -29,5 +29,11 @@ void check (const char *line, int status, const char *output, const char *errors
 /* Starts @line on pipes. */
 CliRun *start (const char *line);
 
+/* The same on a terminal of 60 columns. */
+CliRun *start_terminal (const char *line);
+
+/* Serves until it has ended with @status, and @output is in its output. */
+void finish (CliRun *run, int status, const char *output);
+
 /* Serves until the calls got @orders (test_service_orders). */
 void expect_orders (Fixture *fixture, const char *orders);

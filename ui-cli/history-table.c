@@ -7,30 +7,31 @@
 #include "table.h"
 
 #define NAME_MIN 8u
-#define BESIDE_NAME 50u /* what the other columns take at most, gaps and arrow included */
+#define BESIDE_NAME 52u /* what the other columns take at most, gaps and arrow included */
 
-/* Reasons of org.tacitel.Call1 and of its MissedCall in twelve columns. */
+/* Reasons of org.tacitel.Call1 and of its MissedCall in ten columns. */
 static const char *
 describe_end (const char *reason)
 {
   static const char *const rows[][2] = {
     { "", "still on" },
-    { "hangup", "hung up" },
-    { "remote-hangup", "they hung up" },
-    { "remote-declined", "they refused" },
+    { "hangup", "you ended" },
+    { "remote-hangup", "they ended" },
+    { "remote-declined", "rejected" },
     { "no-answer", "no answer" },
+    { "unreachable", "unreached" },
     { "no-path", "no path" },
     { "no-data", "no data" },
-    { "remote-no-data", "their data" },
+    { "remote-no-data", "peer data" },
     { "sms-failed", "SMS failed" },
     { "modem-gone", "modem gone" },
-    { "media-failed", "sound failed" },
-    { "remote-media-failed", "their sound" },
-    { "sas-mismatch", "WORDS DIFFER" },
+    { "media-failed", "sound" },
+    { "remote-media-failed", "peer sound" },
+    { "sas-mismatch", "MISMATCH" },
     { "protocol-error", "protocol" },
     { "stale", "came late" },
     { "cancelled", "gave up" },
-    { "unknown", "unknown key" },
+    { "unknown", "new key?" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (g_str_equal (rows[i][0], reason))

@@ -328,7 +328,7 @@ test_history (Fixture *fixture, gconstpointer data)
              "'Verified': <true>, 'Duration': <int64 42000>, 'Loss': <2.5>,"
              "'Reason': <'remote-hangup'>, 'Count': <uint32 1>},"
              "{'Id': <int64 1>, 'Time': <int64 0>, 'Reason': <'locked'>, 'Count': <uint32 3>}]");
-  check ("history", 0, "→ bob  0:42  ✓KK     2.5%  they hung up\n", NULL);
+  check ("history", 0, "→ bob  0:42  ✓KK     2.5%  they ended\n", NULL);
   check ("history", 0, "someone called (3 times) while locked\n", NULL);
   check ("history --json", 0, "\"verified\":true", NULL);
   check ("history --contact bob --since 2026-11-23T10:00 --limit 5", 0, NULL, NULL);

@@ -36,6 +36,14 @@ def lock(phone) -> None:
     wait_state(phone, "locked")
 
 
+def two_passphrases(phone, command: str, present: str, other: str) -> None:
+    """Each through a pipe of its own; the shell writes them itself, so they are nobody's argument."""
+    script = ('IFS= read -r present; IFS= read -r other; printf %s "$other" | { exec 4<&0; '
+              'printf %s "$present" | tacitel passphrase "$1" --passphrase-fd 0 --new-passphrase-fd 4; }')
+    done = phone.run("sh", "-c", script, "sh", command, input=f"{present}\n{other}\n")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.sanitize
 def test_locked_it_shows_nothing_and_remembers_that_someone_called(pair: Couple):
     bob = pair.bob
@@ -83,14 +91,16 @@ def test_a_wrong_passphrase_delays_and_never_locks_out(pair: Couple):
         try:
             pair.bob.tacitel("unlock", "--passphrase-fd", "0", input=PASSPHRASE)
         except CommandFailed as error:
-            assert "second" in str(error)
-        return state(pair.bob) == "open"
+            assert "try again in" in str(error)
+            return False
+        return True
 
     pair.bob.service.wait(opened, 30, "the right one to be taken when the delay is over")
+    wait_state(pair.bob, "open")
 
 
 def test_change(pair: Couple):
-    pair.bob.tacitel("passphrase", "change", "--passphrase-fd", "0", input=f"{PASSPHRASE}\n{NEW}\n")
+    two_passphrases(pair.bob, "change", PASSPHRASE, NEW)
     lock(pair.bob)
     with pytest.raises(CommandFailed):
         pair.bob.tacitel("unlock", "--passphrase-fd", "0", input=PASSPHRASE)
@@ -101,7 +111,7 @@ def test_change(pair: Couple):
 def test_duress(pair: Couple):
     bob = pair.bob
     identity = bob.manager["Identity"]
-    bob.tacitel("passphrase", "duress", "--passphrase-fd", "0", input=f"{PASSPHRASE}\n{DURESS}\n")
+    two_passphrases(bob, "duress", PASSPHRASE, DURESS)
     lock(bob)
     stolen = (folder(bob) / "keyring").read_bytes()
     bob.unlock(DURESS)

@@ -26,7 +26,7 @@ def test_words_that_match_verify_the_contact(pair: Couple):
     words = ends[0].properties["SasWords"]
     assert len(words) == 4 and words == ends[1].properties["SasWords"]
     shown = pair.alice.tacitel("verify")
-    assert words == shown["words"]
+    assert words == shown["sas_words"]
     pair.alice.tacitel("verify", "bob", "--match")
     assert ends[0].properties["Trust"] == trust(pair, pair.alice, "bob") == "verified"
     assert trust(pair, pair.bob, "alice") == "paired"  # who did not compare does not know

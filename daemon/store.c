@@ -11,9 +11,11 @@
 #include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define SALT_SIZE 16 /* the file's first bytes, in the clear */
+#define PAGE_SIZE 4096 /* as in format */
+#define SALT_SIZE 16   /* the file's first bytes, in the clear */
 #define KEY_HEX (2 * TAC_STORE_KEY_SIZE)
 
 struct TacStore
@@ -46,15 +48,11 @@ set_errno_error (const char *what, const char *path, GError **error)
   return FALSE;
 }
 
-/* SQLCipher's codec reports a page that fails its check as NOTADB or CORRUPT, and where it is asked
- * for one in the middle of a statement as ERROR or NOMEM, too: any failure to read is damage. */
 static void
 note_damage (TacStore *store)
 {
-  if (store->damage != NULL)
-    return;
-  store->damage = g_strdup (sqlite3_errmsg (store->db));
-  g_warning ("%s cannot be read: %s", store->path, store->damage);
+  if (store->damage == NULL)
+    store->damage = g_strdup (sqlite3_errmsg (store->db));
 }
 
 static gboolean
@@ -64,6 +62,17 @@ is_damage (int result)
 
   return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || result == SQLITE_IOERR_READ
          || result == SQLITE_IOERR_SHORT_READ;
+}
+
+/* Where the caller cannot be told. Any failure to read is damage: of a page that fails its check,
+ * SQLCipher says NOTADB, CORRUPT, ERROR or NOMEM, by where it is met. */
+static void
+on_unreadable (TacStore *store)
+{
+  if (store->damage != NULL)
+    return;
+  note_damage (store);
+  g_warning ("%s cannot be read: %s", store->path, store->damage);
 }
 
 static gboolean
@@ -219,22 +228,33 @@ make_new (TacStore *store, const guint8 key[TAC_STORE_KEY_SIZE], GError **error)
   return sync_folder (store->path, error);
 }
 
-/* The salt is no page's content, so no check covers it: SQLCipher takes it from the key. */
 static gboolean
-check_salt (TacStore *store, const guint8 key[TAC_STORE_KEY_SIZE], gboolean *found, GError **error)
+has_log (const TacStore *store)
+{
+  g_autofree char *wal = g_strconcat (store->path, "-wal", NULL);
+
+  return g_access (wal, F_OK) == 0;
+}
+
+/* What SQLite takes for no damage: an empty file (a new database), half a page at the end (SQLite
+ * counts it as one; after a crash it may be, since the -wal has it all), another salt (it is no
+ * page's content, so no check covers it). */
+static gboolean
+check_file (TacStore *store, const guint8 key[TAC_STORE_KEY_SIZE], gboolean *found, GError **error)
 {
   guint8 salt[SALT_SIZE];
   int fd = open (store->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  struct stat status = { 0 };
   gssize n;
 
   *found = fd >= 0 || errno != ENOENT;
   if (fd < 0)
     return !*found || set_errno_error ("read", store->path, error);
-  n = read (fd, salt, sizeof salt);
+  n = fstat (fd, &status) == 0 ? read (fd, salt, sizeof salt) : -1;
   close (fd);
   if (n < 0)
     return set_errno_error ("read", store->path, error);
-  if (n < SALT_SIZE)
+  if (n < SALT_SIZE || (status.st_size % PAGE_SIZE != 0 && !has_log (store)))
     return set_damaged (store, "the file is truncated", error);
   return memcmp (salt, key + TAC_STORE_KEY_SIZE - SALT_SIZE, SALT_SIZE) == 0
          || set_damaged (store, "it was made with another key", error);
@@ -245,10 +265,9 @@ check_salt (TacStore *store, const guint8 key[TAC_STORE_KEY_SIZE], gboolean *fou
 static gboolean
 try_read_only (TacStore *store, const guint8 key[TAC_STORE_KEY_SIZE], GError **error)
 {
-  g_autofree char *wal = g_strconcat (store->path, "-wal", NULL);
   gboolean ok;
 
-  if (g_access (wal, F_OK) != 0)
+  if (!has_log (store))
     return TRUE;
   ok = open_database (store, store->path, key, SQLITE_OPEN_READONLY, error);
   close_database (store);
@@ -264,7 +283,7 @@ tac_store_open (const char *path, const guint8 key[TAC_STORE_KEY_SIZE], GError *
   store->path = g_strdup (path);
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                              (GDestroyNotify)(void (*) (void))sqlite3_finalize);
-  if (!check_salt (store, key, &found, error))
+  if (!check_file (store, key, &found, error))
     return NULL;
   if (found ? !try_read_only (store, key, error) : !make_new (store, key, error))
     return NULL;
@@ -318,12 +337,8 @@ tac_store_statement (TacStore *store, const char *sql)
   result = sqlite3_prepare_v2 (store->db, sql, -1, &statement, NULL);
   if (result == SQLITE_OK)
     g_hash_table_insert (store->statements, (gpointer)sql, statement);
-  else if (store->damage == NULL)
-    {
-      note_damage (store);
-      if (!is_damage (result))
-        g_critical ("\"%s\": %s", sql, store->damage);
-    }
+  else
+    on_unreadable (store);
   return statement;
 }
 
@@ -349,7 +364,7 @@ tac_store_step (TacStore *store, sqlite3_stmt *statement)
   if (result == SQLITE_ROW)
     return TRUE;
   if (result != SQLITE_DONE)
-    note_damage (store);
+    on_unreadable (store);
   sqlite3_reset (statement);
   return FALSE;
 }

@@ -5,6 +5,7 @@
 #include "daemon/errors.h"
 
 #include <sodium.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MEMORY_LEAST_KIB (64 * 1024)
@@ -45,14 +46,24 @@ spare_memory_kib (void)
   return (guint32)CLAMP (eighth, MEMORY_LEAST_KIB, TAC_COST_MEMORY_MAX_KIB);
 }
 
+/* Processor time: what else runs on this machine must not make the cost a lesser one. */
+static double
+thread_time_ms (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
 static gboolean
 derive_timed (TacKeyringCost cost, const TacPassphrase *passphrase, const guint8 *salt, guint8 *key,
               double *took_ms, GError **error)
 {
-  gint64 start = g_get_monotonic_time ();
+  double start_ms = thread_time_ms ();
   gboolean ok = tac_keyring_cost_derive (cost, passphrase, salt, key, error);
 
-  *took_ms = MAX ((double)(g_get_monotonic_time () - start) / 1000, 0.01);
+  *took_ms = MAX (thread_time_ms () - start_ms, 0.01);
   return ok;
 }
 
@@ -67,14 +78,14 @@ least_memory_kib (guint target_ms)
 static gboolean
 improve (TacKeyringCost *cost, double took_ms, guint target_ms)
 {
-  guint32 least = least_memory_kib (target_ms);
+  guint32 least = least_memory_kib (target_ms), spare = spare_memory_kib ();
   double factor = target_ms / took_ms, work = (double)cost->ops * cost->memory_kib * factor;
   TacKeyringCost before = *cost;
 
   if (factor > 0.85 && factor < 1.2)
     return FALSE;
-  cost->memory_kib = (guint32)CLAMP (work, least, spare_memory_kib ());
-  cost->ops = (guint32)CLAMP (work / cost->memory_kib + 0.5, 1, TAC_COST_OPS_MAX);
+  cost->ops = (guint32)CLAMP (work / spare + 1, 1, TAC_COST_OPS_MAX); /* rounded up */
+  cost->memory_kib = (guint32)CLAMP (work / cost->ops, least, spare);
   return cost->ops != before.ops || cost->memory_kib != before.memory_kib;
 }
 

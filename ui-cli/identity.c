@@ -118,7 +118,9 @@ cli_identity_show (CliDaemon *daemon, const CliRequest *request, GError **error)
   g_auto (Identity) identity = { 0 };
   if (!cli_daemon_check_open (daemon, error))
     return CLI_EXIT_FAILED;
-  identity_read (&identity, daemon->manager, request->name);
+  const char *own = or_text (tac_dbus_pairing1_get_own_name (daemon->pairing), NULL);
+  const char *name = request->name != NULL ? request->name : own;
+  identity_read (&identity, daemon->manager, name);
   if (request->json)
     return show_json (&identity);
 
@@ -133,7 +135,7 @@ cli_identity_show (CliDaemon *daemon, const CliRequest *request, GError **error)
                           NULL };
   g_autofree char *table = cli_table_pairs (pairs, &style);
   return cli_done (cli_out ("%s\nOn the other phone%s:\n%s\n", table,
-                            request->name == NULL ? ", with your name for NAME" : "", identity.line)
+                            name == NULL ? ", with your name for NAME" : "", identity.line)
                    && show_qr (&identity, request, &style));
 }
 

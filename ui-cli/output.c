@@ -6,6 +6,7 @@
 #include "safe-text.h"
 #include "style.h"
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 G_DEFINE_QUARK (cli - error - quark, cli_error)
@@ -172,6 +173,17 @@ cli_failure_from (const GError *error)
   return failure ("Failed", CLI_EXIT_FAILED, error->message, NULL);
 }
 
+/* The daemon's message often names the command already: "locked; to open it: tacitel unlock". */
+static gboolean
+is_told (const char *message, const char *remedy)
+{
+  g_auto (GStrv) words = g_strsplit (remedy, " ", 3);
+  if (g_strv_length (words) < 2 || !g_str_equal (words[0], "tacitel"))
+    return FALSE;
+  g_autofree char *command = g_strconcat (words[0], " ", words[1], NULL);
+  return strstr (message, command) != NULL;
+}
+
 int
 cli_fail (const CliRequest *request, const GError *error)
 {
@@ -194,7 +206,7 @@ cli_fail (const CliRequest *request, const GError *error)
   g_autofree char *broken = cli_text_wrap (text, style.columns);
   g_autofree char *shown = cli_style_wrap (&style, CLI_BAD, broken);
   fprintf (stderr, "%s\n", shown);
-  if (failure.remedy != NULL)
+  if (failure.remedy != NULL && !is_told (message, failure.remedy))
     {
       g_autofree char *remedy = g_strconcat ("  Try: ", failure.remedy, NULL);
       g_autofree char *lines = cli_text_wrap (remedy, style.columns);

@@ -14,10 +14,14 @@ is_safe (gunichar c)
          && type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR;
 }
 
+/* Marks on one letter; more of them grow over the lines above and below. */
+#define MAX_MARKS 6
+
 char *
 cli_safe_text (const char *text)
 {
   GString *safe = g_string_new (NULL);
+  guint marks = 0;
   for (const char *p = text != NULL ? text : ""; *p != '\0';)
     {
       gunichar c = g_utf8_get_char_validated (p, -1);
@@ -26,7 +30,8 @@ cli_safe_text (const char *text)
           g_string_append_printf (safe, "\\x{%02X}", (guint8)*p++);
           continue;
         }
-      if (is_safe (c))
+      marks = g_unichar_iszerowidth (c) ? marks + 1 : 0;
+      if (is_safe (c) && marks <= MAX_MARKS)
         g_string_append_unichar (safe, c);
       else
         g_string_append_printf (safe, "\\u{%04X}", c);
@@ -43,12 +48,23 @@ char_width (gunichar c)
   return g_unichar_iswide (c) ? 2 : 1;
 }
 
+/* U+FE0F makes an emoji of the character before it: of two columns, on most terminals. */
+static guint
+next_width (gunichar before, gunichar c)
+{
+  return c == 0xFE0F && char_width (before) == 1 ? 1 : char_width (c);
+}
+
 guint
 cli_text_width (const char *text)
 {
   guint width = 0;
+  gunichar before = 0;
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    width += char_width (g_utf8_get_char (p));
+    {
+      width += next_width (before, g_utf8_get_char (p));
+      before = g_utf8_get_char (p);
+    }
   return width;
 }
 
@@ -59,13 +75,15 @@ cli_text_fit (const char *text, guint columns, gboolean unicode)
     return g_strdup (text);
   const char *ellipsis = unicode ? "…" : "~";
   guint width = 0;
+  gunichar before = 0;
   const char *p = text;
   while (*p != '\0')
     {
-      guint next = width + char_width (g_utf8_get_char (p));
+      guint next = width + next_width (before, g_utf8_get_char (p));
       if (next + 1 > columns)
         break;
       width = next;
+      before = g_utf8_get_char (p);
       p = g_utf8_next_char (p);
     }
   g_autofree char *head = g_strndup (text, (gsize)(p - text));

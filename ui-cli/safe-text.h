@@ -9,7 +9,8 @@
  * @text: (nullable) bytes from anywhere, UTF-8 or not
  *
  * Controls, bidirectional overrides, invisible and unassigned characters come out as \u{202E};
- * bytes that are not UTF-8 as \x{FF}. Joiners (U+200C, U+200D) stay: names need them. Returns:
+ * bytes that are not UTF-8 as \x{FF}; so do marks beyond the sixth on a letter. Joiners (U+200C,
+ * U+200D) stay: names need them. Returns:
  * (transfer full) UTF-8 that is safe to write to a terminal, on one line.
  */
 char *cli_safe_text (const char *text);

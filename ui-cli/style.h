@@ -5,7 +5,7 @@
 
 typedef struct
 {
-  gboolean colour;  /* escape sequences for emphasis */
+  gboolean colour;  /* escape sequences */
   gboolean unicode; /* marks outside ASCII */
   guint columns;    /* of the terminal; 0: no limit (not a terminal) */
 } CliStyle;

@@ -86,10 +86,15 @@ static void
 append_row (const CliTable *table, GString *out, const CliStyle *style, CliEmphasis emphasis,
             const char *const *cells)
 {
+  guint left = 0;
   for (guint i = 0; i < table->columns && cells[i] != NULL; i++)
     {
       gboolean last = i + 1 == table->columns || cells[i + 1] == NULL;
       append_padded (out, style, emphasis, cells[i], last ? 0 : column_width (table, i) + GAP);
+      left += column_width (table, i) + GAP;
+      /* Terminals disagree about the width of emoji: the next cell begins where it is told to. */
+      if (style->colour && !last && !g_str_is_ascii (cells[i]))
+        g_string_append_printf (out, "\033[%uG", left + 1);
     }
   g_string_append_c (out, '\n');
 }

@@ -175,7 +175,9 @@ test_states (Fixture *fixture, gconstpointer data)
   set_state (fixture, "locked", LOCKED);
   for (gsize i = 0; i < G_N_ELEMENTS (needs); i++)
     check (needs[i], 7, NULL, "is locked");
-  check ("identity", 7, NULL, "  Try: tacitel unlock\n");
+  check ("identity", 7, NULL, "tacitel: " LOCKED "\n"); /* once is enough */
+  set_state (fixture, "locked", "");
+  check ("identity", 7, NULL, "is locked\n  Try: tacitel unlock\n");
   check ("identity --json", 7, NULL, "{\"error\":\"Locked\"");
   set_state (fixture, "none", "");
   check ("unlock", 8, NULL, "no identity yet\n  Try: tacitel setup makes an identity\n");

@@ -31,7 +31,10 @@ test_safe (void)
     { "می\342\200\214خواهم", "می\342\200\214خواهم" },       /* the non-joiner is spelling */
     { "\377\376x", "\\x{FF}\\x{FE}x" },
     { "cut\303", "cut\\x{C3}" },
-    { "\355\240\200", "\\x{ED}\\x{A0}\\x{80}" }, /* a surrogate */
+    { "\355\240\200", "\\x{ED}\\x{A0}\\x{80}" },                    /* a surrogate */
+    { "o\314\201\314\201\314\201\314\201\314\201\314\201\314\201x", /* a stack of accents */
+      "o\314\201\314\201\314\201\314\201\314\201\314\201\\u{0301}x" },
+    { "👨‍👩‍👧 ❤️", "👨‍👩‍👧 ❤️" }, /* joined, and made an emoji */
     { "", "" },
     { NULL, "" },
   };
@@ -125,11 +128,37 @@ test_table (void)
   g_assert_true (g_str_has_prefix (piped, "Name                             Number\nbob      "));
 }
 
+/* Sixty-four bytes of emoji in a name, and the next column still begins below its heading. */
+static void
+test_emoji (void)
+{
+  static const char *const headings[] = { "Name", "Number", NULL };
+  const CliStyle colours = { TRUE, TRUE, 60 };
+  const char *faces[] = { "😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀", "+1" }, *heart[] = { "❤️", "+2" };
+  g_autoptr (CliTable) table = cli_table_new (headings);
+  cli_table_add (table, faces);
+  cli_table_add (table, heart);
+  g_autofree char *piped = cli_table_render (table, &wide);
+  g_auto (GStrv) lines = g_strsplit (piped, "\n", -1);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *cell
+          = g_utf8_substring (lines[i], 0, g_utf8_strlen (lines[i], -1) - (i == 0 ? 6 : 2));
+      g_assert_cmpuint (cli_text_width (cell), ==, 34);
+    }
+  g_autofree char *shown = cli_table_render (table, &colours);
+  g_assert_nonnull (strstr (shown, "\033[35G+1\n"));
+  g_assert_nonnull (strstr (shown, "\033[35G+2\n"));
+}
+
 static void
 test_pairs (void)
 {
   const char *pairs[]
       = { "Name", "bob", "Nothing", "", "Key", "0123456789012345678901234567890123456789", NULL };
+  const char *long_text[] = { "Words", "ratchet midsummer ratchet midsummer ratchet", NULL };
+  g_autofree char *broken = cli_table_pairs (long_text, &narrow);
+  g_assert_cmpstr (broken, ==, "Words  ratchet midsummer ratchet\n       midsummer ratchet\n");
   g_autofree char *text = cli_table_pairs (pairs, &narrow);
   g_assert_cmpstr (text, ==, "Name  bob\nKey\n0123456789012345678901234567890123456789\n");
 }
@@ -338,6 +367,7 @@ main (int argc, char **argv)
   g_test_add_func ("/format/duration", test_duration);
   g_test_add_func ("/format/snake", test_snake);
   g_test_add_func ("/table/narrow-is-blocks", test_table);
+  g_test_add_func ("/table/emoji-stay-in-line", test_emoji);
   g_test_add_func ("/table/pairs-keep-keys-whole", test_pairs);
   g_test_add_func ("/command/parse", test_parse);
   g_test_add_func ("/command/options", test_options);

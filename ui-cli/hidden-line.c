@@ -12,7 +12,8 @@
 
 /* Process-wide, as the terminal is: the signal handlers must be able to put it back. */
 static struct termios saved;
-static volatile sig_atomic_t hidden, stopped;
+static volatile sig_atomic_t hidden;
+static const char *prompt; /* while hidden */
 
 static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV,
                               SIGBUS, SIGILL,  SIGFPE, SIGALRM, SIGPIPE };
@@ -34,6 +35,16 @@ hide (int when)
   return tcsetattr (STDIN_FILENO, when, &quiet) == 0;
 }
 
+/* Standard output is for results: the prompt is seen where the line is typed.
+ * Async-signal-safe. */
+static void
+write_prompt (const char *text)
+{
+  int fd = isatty (STDERR_FILENO) ? STDERR_FILENO : STDIN_FILENO;
+  ssize_t ignored = write (fd, text, strlen (text));
+  (void)ignored; /* a prompt that cannot be seen is no reason to fail */
+}
+
 static void
 on_deadly (int number)
 {
@@ -42,7 +53,8 @@ on_deadly (int number)
   raise (number);
 }
 
-/* Ctrl-Z: the shell gets a terminal that echoes; fg goes on with the question. */
+/* Ctrl-Z: the shell gets a terminal that echoes; fg goes on with the question. It is asked here and
+ * not where the line is read, which the signal may come just before. */
 static void
 on_stop (int number)
 {
@@ -50,14 +62,13 @@ on_stop (int number)
   show ();
   raise (SIGSTOP);
   hide (TCSANOW);
-  stopped = 1;
+  write_prompt (prompt);
   errno = error;
 }
 
 static void
 watch_signals (void)
 {
-  /* No SA_RESTART: the read must return, to ask again. */
   struct sigaction action = { .sa_handler = on_deadly }, stop = { .sa_handler = on_stop };
   for (gsize i = 0; i < G_N_ELEMENTS (deadly); i++)
     sigaction (deadly[i], &action, &before[i]);
@@ -72,19 +83,10 @@ unwatch_signals (void)
   sigaction (SIGTSTP, &before_stop, NULL);
 }
 
-/* Standard output is for results: the prompt is seen where the line is typed. */
-static void
-write_prompt (const char *text)
-{
-  int fd = isatty (STDERR_FILENO) ? STDERR_FILENO : STDIN_FILENO;
-  ssize_t ignored = write (fd, text, strlen (text));
-  (void)ignored; /* a prompt that cannot be seen is no reason to fail */
-}
-
 /* The terminal gives a line at a time; what is too long for @line is read and forgotten, lest it
  * becomes the shell's next command. */
 static gboolean
-read_line (const char *prompt, char *line, gsize capacity, gsize *size)
+read_line (char *line, gsize capacity, gsize *size)
 {
   char rest[64];
   *size = 0;
@@ -93,12 +95,7 @@ read_line (const char *prompt, char *line, gsize capacity, gsize *size)
       gboolean full = *size == capacity;
       ssize_t n = read (STDIN_FILENO, full ? rest : line + *size, full ? sizeof rest : 1);
       if (n < 0 && errno == EINTR)
-        {
-          if (stopped)
-            write_prompt (prompt);
-          stopped = 0;
-          continue;
-        }
+        continue;
       if (n <= 0)
         return FALSE;
       const char *last = full ? rest + n - 1 : line + *size;
@@ -111,23 +108,25 @@ read_line (const char *prompt, char *line, gsize capacity, gsize *size)
 }
 
 gboolean
-cli_hidden_line_read (const char *prompt, char *line, gsize capacity, gsize *size, GError **error)
+cli_hidden_line_read (const char *question, char *line, gsize capacity, gsize *size, GError **error)
 {
-  g_autofree char *text = g_strconcat (prompt, ": ", NULL);
+  g_autofree char *text = g_strconcat (question, ": ", NULL);
   gboolean complete = FALSE;
   if (tcgetattr (STDIN_FILENO, &saved) == 0)
     {
+      prompt = text;
       watch_signals ();
       hidden = 1;
       if (hide (TCSAFLUSH))
         {
-          write_prompt (text);
-          complete = read_line (text, line, capacity, size);
+          write_prompt (prompt);
+          complete = read_line (line, capacity, size);
           write_prompt ("\n");
         }
       show ();
-      hidden = 0;
       unwatch_signals ();
+      show (); /* a stop in between has hidden it again */
+      hidden = 0;
     }
   if (!complete)
     g_set_error_literal (error, CLI_ERROR, CLI_ERROR_NOT_CONFIRMED,

@@ -8,9 +8,9 @@
  * @line: (out) the line without its line feed, not terminated; at most @capacity bytes
  * @size: (out) how many; @capacity: it was longer
  *
- * Prompts, reads with the echo off, and puts the terminal back: also when a signal ends the program
- * or Ctrl-Z stops it. Typing ahead of the prompt is thrown away. FALSE and an error: the end of
- * input came instead (Ctrl-D), or the terminal went away.
+ * Asks @question, reads with the echo off, and puts the terminal back: also when a signal ends the
+ * program or Ctrl-Z stops it. Typing ahead of the prompt is thrown away. FALSE and an error: the
+ * end of input came instead (Ctrl-D), or the terminal went away.
  */
-gboolean cli_hidden_line_read (const char *prompt, char *line, gsize capacity, gsize *size,
+gboolean cli_hidden_line_read (const char *question, char *line, gsize capacity, gsize *size,
                                GError **error);

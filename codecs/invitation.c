@@ -7,19 +7,14 @@
 #include <sodium.h>
 #include <string.h>
 
-#define PROLOGUE "tacitel/1"
 #define TIME_SIZE 6
 #define BODY(sms) ((sms) + TAC_SMS_HEADER_SIZE)
 #define BODY_SIZE (TAC_SMS_SIZE - TAC_SMS_HEADER_SIZE)
 
+static const uint8_t prologue[] = { 't', 'a', 'c', 'i', 't', 'e', 'l', '/', '1' };
+
 _Static_assert(BODY_SIZE == TAC_NOISE_OVERHEAD + TAC_SMS_PAYLOAD_SIZE, "a handshake message");
 _Static_assert(TIME_SIZE + 1 + TAC_CANDIDATES_SIZE <= TAC_SMS_PAYLOAD_SIZE, "INVITE's payload");
-
-static void
-start (TacHandshake *hs, TacNoiseRole role, const TacKeyPair *me, const uint8_t peer[TAC_KEY_SIZE])
-{
-  tac_noise_start (&hs->noise, role, (const uint8_t *)PROLOGUE, sizeof PROLOGUE - 1, me, peer);
-}
 
 /* Both payloads end in candidates and zeros. */
 static void
@@ -96,7 +91,7 @@ tac_invite_create (TacHandshake *hs, uint8_t sms[TAC_SMS_SIZE], const TacKeyPair
 
   write_invite (payload, invite);
   tac_message_header (message, TAC_SMS_INVITE);
-  start (&next, TAC_NOISE_INITIATOR, me, peer);
+  tac_noise_start (&next.noise, TAC_NOISE_INITIATOR, prologue, sizeof prologue, me, peer);
   ok = tac_noise_create_first (&next.noise, ephemeral, payload, sizeof payload, BODY (message));
   if (ok)
     {
@@ -153,11 +148,10 @@ tac_invite_trial (TacInviteTrial *trial, const uint8_t *sms, size_t size, const 
 
   if (result != TAC_MESSAGE_OK)
     return result;
-  /* The ephemeral key is the first of the body; es is a DH like a contact's. */
-  result = tac_contact_secret (trial->es, me, BODY (sms));
-  if (result == TAC_MESSAGE_OK)
-    memcpy (trial->sms, sms, TAC_SMS_SIZE);
-  return result;
+  if (!tac_noise_trial (&trial->noise, prologue, sizeof prologue, me, BODY (sms), BODY_SIZE))
+    return TAC_MESSAGE_INVALID;
+  memcpy (trial->sms, sms, TAC_SMS_SIZE);
+  return TAC_MESSAGE_OK;
 }
 
 TacMessageResult
@@ -169,9 +163,8 @@ tac_invite_try (const TacInviteTrial *trial, TacHandshake *hs, const TacKeyPair 
   TacHandshake next;
   TacInvite read = { 0 };
 
-  start (&next, TAC_NOISE_RESPONDER, me, peer);
-  if (!tac_noise_consume_first_with (&next.noise, trial->es, ss, BODY (trial->sms), BODY_SIZE,
-                                     payload))
+  if (!tac_noise_try_first (&trial->noise, &next.noise, me, peer, ss, BODY (trial->sms), BODY_SIZE,
+                            payload))
     result = TAC_MESSAGE_FORGED;
   else if (!read_invite (payload, &read))
     result = TAC_MESSAGE_INVALID;

@@ -54,11 +54,12 @@ TacMessageResult tac_invite_create (TacHandshake *hs, uint8_t sms[TAC_SMS_SIZE],
 TacMessageResult tac_reply_open (TacHandshake *hs, const uint8_t *sms, size_t size,
                                  TacReply *reply);
 
-/* Callee. es is computed once an SMS, ss once a contact, so a try is one AEAD open. */
+/* Callee. es is computed once an SMS, ss once a contact, so a try is a few hashes and one AEAD
+ * open. */
 typedef struct
 {
   uint8_t sms[TAC_SMS_SIZE];
-  uint8_t es[TAC_KEY_SIZE];
+  TacNoiseTrial noise;
 } TacInviteTrial;
 TacMessageResult tac_contact_secret (uint8_t ss[TAC_KEY_SIZE], const TacKeyPair *me,
                                      const uint8_t peer[TAC_KEY_SIZE]);

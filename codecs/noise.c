@@ -41,31 +41,35 @@ make_nonce (uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES], uint64_t
 }
 
 static void
-mix_hash (TacNoise *noise, const uint8_t *data, size_t size)
+mix_hash (uint8_t h[TAC_HASH_SIZE], const uint8_t *data, size_t size)
 {
   crypto_hash_sha512_state state;
 
   crypto_hash_sha512_init (&state);
-  crypto_hash_sha512_update (&state, noise->h, sizeof noise->h);
+  crypto_hash_sha512_update (&state, h, TAC_HASH_SIZE);
   crypto_hash_sha512_update (&state, data, size);
-  crypto_hash_sha512_final (&state, noise->h);
+  crypto_hash_sha512_final (&state, h);
 }
 
-/* HKDF of §4.3 with two outputs. */
+/* HKDF of §4.3 with two outputs. Both are keyed alike, so the key is absorbed once. */
 static void
 hkdf2 (uint8_t out1[TAC_HASH_SIZE], uint8_t out2[TAC_HASH_SIZE], const uint8_t ck[TAC_HASH_SIZE],
        const uint8_t *ikm, size_t size)
 {
+  crypto_auth_hmacsha512_state first, second;
   uint8_t temp[TAC_HASH_SIZE];
-  uint8_t chained[TAC_HASH_SIZE + 1];
 
   tac_hmac (temp, ck, TAC_HASH_SIZE, ikm, size);
-  tac_hmac (chained, temp, sizeof temp, (const uint8_t[]){ 0x01 }, 1);
-  chained[TAC_HASH_SIZE] = 0x02;
-  tac_hmac (out2, temp, sizeof temp, chained, sizeof chained);
-  memcpy (out1, chained, TAC_HASH_SIZE);
+  crypto_auth_hmacsha512_init (&first, temp, sizeof temp);
+  second = first;
+  crypto_auth_hmacsha512_update (&first, (const uint8_t[]){ 0x01 }, 1);
+  crypto_auth_hmacsha512_final (&first, out1);
+  crypto_auth_hmacsha512_update (&second, out1, TAC_HASH_SIZE);
+  crypto_auth_hmacsha512_update (&second, (const uint8_t[]){ 0x02 }, 1);
+  crypto_auth_hmacsha512_final (&second, out2);
+  sodium_memzero (&first, sizeof first);
+  sodium_memzero (&second, sizeof second);
   sodium_memzero (temp, sizeof temp);
-  sodium_memzero (chained, sizeof chained);
 }
 
 static void
@@ -99,7 +103,7 @@ encrypt_and_hash (TacNoise *noise, const uint8_t *plain, size_t size, uint8_t *o
   make_nonce (nonce, noise->n++);
   crypto_aead_chacha20poly1305_ietf_encrypt (out, NULL, plain, size, noise->h, sizeof noise->h,
                                              NULL, nonce, noise->k);
-  mix_hash (noise, out, size + TAC_TAG_SIZE);
+  mix_hash (noise->h, out, size + TAC_TAG_SIZE);
 }
 
 static bool
@@ -112,8 +116,28 @@ decrypt_and_hash (TacNoise *noise, const uint8_t *sealed, size_t size, uint8_t *
                                                  sizeof noise->h, nonce, noise->k)
       != 0)
     return false;
-  mix_hash (noise, sealed, size);
+  mix_hash (noise->h, sealed, size);
   return true;
+}
+
+/* Initialize() up to the prologue. */
+static void
+begin (uint8_t h[TAC_HASH_SIZE], uint8_t ck[TAC_HASH_SIZE], const uint8_t *prologue, size_t size)
+{
+  memset (h, 0, TAC_HASH_SIZE);
+  memcpy (h, TAC_NOISE_PROTOCOL, sizeof TAC_NOISE_PROTOCOL - 1);
+  memcpy (ck, h, TAC_HASH_SIZE);
+  mix_hash (h, prologue, size);
+}
+
+/* -> s, <- s: the pre-messages, the initiator's first whoever computes */
+static void
+mix_static_keys (TacNoise *noise)
+{
+  bool initiator = noise->role == TAC_NOISE_INITIATOR;
+
+  mix_hash (noise->h, initiator ? noise->s.public : noise->rs, TAC_KEY_SIZE);
+  mix_hash (noise->h, initiator ? noise->rs : noise->s.public, TAC_KEY_SIZE);
 }
 
 void
@@ -124,13 +148,8 @@ tac_noise_start (TacNoise *noise, TacNoiseRole role, const uint8_t *prologue, si
   noise->role = role;
   noise->s = *s;
   memcpy (noise->rs, rs, TAC_KEY_SIZE);
-  memcpy (noise->h, TAC_NOISE_PROTOCOL, sizeof TAC_NOISE_PROTOCOL - 1);
-  memcpy (noise->ck, noise->h, sizeof noise->ck);
-  mix_hash (noise, prologue, size);
-
-  /* -> s, <- s: the pre-messages, the initiator's first whoever computes */
-  mix_hash (noise, role == TAC_NOISE_INITIATOR ? noise->s.public : noise->rs, TAC_KEY_SIZE);
-  mix_hash (noise, role == TAC_NOISE_INITIATOR ? noise->rs : noise->s.public, TAC_KEY_SIZE);
+  begin (noise->h, noise->ck, prologue, size);
+  mix_static_keys (noise);
 }
 
 /* e, when creating */
@@ -139,7 +158,7 @@ make_e (TacNoise *noise, const uint8_t ephemeral[TAC_KEY_SIZE], uint8_t *message
 {
   tac_noise_key_pair (&noise->e, ephemeral);
   memcpy (message, noise->e.public, TAC_KEY_SIZE);
-  mix_hash (noise, noise->e.public, TAC_KEY_SIZE);
+  mix_hash (noise->h, noise->e.public, TAC_KEY_SIZE);
 }
 
 /* e, when consuming */
@@ -147,7 +166,7 @@ static void
 take_e (TacNoise *noise, const uint8_t *message)
 {
   memcpy (noise->re, message, TAC_KEY_SIZE);
-  mix_hash (noise, noise->re, TAC_KEY_SIZE);
+  mix_hash (noise->h, noise->re, TAC_KEY_SIZE);
 }
 
 /* What every message ends with: on success the copy becomes the state. */
@@ -199,9 +218,7 @@ tac_noise_create_first (TacNoise *noise, const uint8_t ephemeral[TAC_KEY_SIZE],
 }
 
 bool
-tac_noise_consume_first_with (TacNoise *noise, const uint8_t es[TAC_KEY_SIZE],
-                              const uint8_t ss[TAC_KEY_SIZE], const uint8_t *message, size_t size,
-                              uint8_t *payload)
+tac_noise_consume_first (TacNoise *noise, const uint8_t *message, size_t size, uint8_t *payload)
 {
   TacNoise next = *noise;
   bool ok;
@@ -209,25 +226,52 @@ tac_noise_consume_first_with (TacNoise *noise, const uint8_t es[TAC_KEY_SIZE],
   if (!may_consume (noise, TAC_NOISE_RESPONDER, 0, size))
     return finish (noise, &next, false);
 
-  take_e (&next, message); /* e  */
-  mix_key (&next, es);     /* es */
-  mix_key (&next, ss);     /* ss */
-  ok = decrypt_and_hash (&next, message + TAC_KEY_SIZE, size - TAC_KEY_SIZE, payload);
+  take_e (&next, message);                        /* e  */
+  ok = mix_dh (&next, next.s.secret, next.re)     /* es */
+       && mix_dh (&next, next.s.secret, next.rs); /* ss */
+  if (ok)
+    ok = decrypt_and_hash (&next, message + TAC_KEY_SIZE, size - TAC_KEY_SIZE, payload);
   return finish (noise, &next, ok);
 }
 
+/* es changes the keys alone and e, like the static keys, h alone: so es may come first. */
 bool
-tac_noise_consume_first (TacNoise *noise, const uint8_t *message, size_t size, uint8_t *payload)
+tac_noise_trial (TacNoiseTrial *trial, const uint8_t *prologue, size_t prologue_size,
+                 const TacKeyPair *s, const uint8_t *message, size_t size)
 {
-  uint8_t es[TAC_KEY_SIZE], ss[TAC_KEY_SIZE];
-  bool ok = size >= TAC_NOISE_OVERHEAD                       /* before the key in it is read */
-            && tac_noise_dh (es, noise->s.secret, message)   /* es */
-            && tac_noise_dh (ss, noise->s.secret, noise->rs) /* ss */
-            && tac_noise_consume_first_with (noise, es, ss, message, size, payload);
+  TacNoise common = { .role = TAC_NOISE_RESPONDER };
+  bool ok = may_consume (&common, TAC_NOISE_RESPONDER, 0, size);
 
-  sodium_memzero (es, sizeof es);
-  sodium_memzero (ss, sizeof ss);
+  begin (common.h, common.ck, prologue, prologue_size);
+  ok = ok && mix_dh (&common, s->secret, message); /* es */
+  if (ok)
+    {
+      memcpy (trial->h, common.h, sizeof trial->h);
+      memcpy (trial->ck, common.ck, sizeof trial->ck);
+    }
+  sodium_memzero (&common, sizeof common);
   return ok;
+}
+
+bool
+tac_noise_try_first (const TacNoiseTrial *trial, TacNoise *noise, const TacKeyPair *s,
+                     const uint8_t rs[TAC_KEY_SIZE], const uint8_t ss[TAC_KEY_SIZE],
+                     const uint8_t *message, size_t size, uint8_t *payload)
+{
+  TacNoise next = { .role = TAC_NOISE_RESPONDER, .s = *s };
+  bool ok = may_consume (&next, TAC_NOISE_RESPONDER, 0, size);
+
+  if (!ok)
+    return finish (noise, &next, false);
+
+  memcpy (next.rs, rs, TAC_KEY_SIZE);
+  memcpy (next.h, trial->h, sizeof next.h);
+  memcpy (next.ck, trial->ck, sizeof next.ck);
+  mix_static_keys (&next);
+  take_e (&next, message); /* e  (es: in the trial's ck) */
+  mix_key (&next, ss);     /* ss */
+  ok = decrypt_and_hash (&next, message + TAC_KEY_SIZE, size - TAC_KEY_SIZE, payload);
+  return finish (noise, &next, ok);
 }
 
 /* <- e, ee, se */

@@ -60,14 +60,26 @@ bool tac_noise_create_first (TacNoise *noise, const uint8_t ephemeral[TAC_KEY_SI
                              const uint8_t *payload, size_t size, uint8_t *message);
 bool tac_noise_consume_first (TacNoise *noise, const uint8_t *message, size_t size,
                               uint8_t *payload);
-/* The same with es and ss computed before: a try of one contact costs no X25519. */
-bool tac_noise_consume_first_with (TacNoise *noise, const uint8_t es[TAC_KEY_SIZE],
-                                   const uint8_t ss[TAC_KEY_SIZE], const uint8_t *message,
-                                   size_t size, uint8_t *payload);
 bool tac_noise_create_second (TacNoise *noise, const uint8_t ephemeral[TAC_KEY_SIZE],
                               const uint8_t *payload, size_t size, uint8_t *message);
 bool tac_noise_consume_second (TacNoise *noise, const uint8_t *message, size_t size,
                                uint8_t *payload);
+
+/* A first message whose sender is one of many: what is the same for each is computed once, so that
+ * a try costs no X25519. */
+typedef struct
+{
+  uint8_t h[TAC_HASH_SIZE];  /* of the prologue */
+  uint8_t ck[TAC_HASH_SIZE]; /* after es */
+} TacNoiseTrial;
+/* False, and @trial untouched: as for consuming. */
+bool tac_noise_trial (TacNoiseTrial *trial, const uint8_t *prologue, size_t prologue_size,
+                      const TacKeyPair *s, const uint8_t *message, size_t size);
+/* With the trial of this @s and @message, and @ss of @s and @rs. @noise: (out) as after
+ * tac_noise_start and tac_noise_consume_first; untouched where it is false. */
+bool tac_noise_try_first (const TacNoiseTrial *trial, TacNoise *noise, const TacKeyPair *s,
+                          const uint8_t rs[TAC_KEY_SIZE], const uint8_t ss[TAC_KEY_SIZE],
+                          const uint8_t *message, size_t size, uint8_t *payload);
 
 /* Split(); wipes every key of @noise but h and invite_ck. */
 void tac_noise_split (TacNoise *noise, TacNoiseCipher *send, TacNoiseCipher *receive);

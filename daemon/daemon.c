@@ -98,6 +98,9 @@ tac_daemon_end_calls (TacDaemon *daemon, GSourceFunc done, gpointer user_data)
 void
 tac_daemon_free (TacDaemon *daemon)
 {
+  /* What still waits for an SMS to be sent holds on to its parts: locking cancels it. */
+  if (daemon->parts.vault != NULL)
+    tac_vault_lock (daemon->parts.vault, NULL);
   g_clear_pointer (&daemon->history_service, tac_history_service_free);
   g_clear_pointer (&daemon->pairing_service, tac_pairing_service_free);
   g_clear_pointer (&daemon->keyring_service, tac_keyring_service_free);

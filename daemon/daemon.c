@@ -31,10 +31,13 @@ struct TacDaemon
 static void
 on_opened (TacDaemon *daemon)
 {
-  guint count = tac_vault_take_someone_called (daemon->parts.vault);
+  TacVault *vault = daemon->parts.vault;
+  guint count = tac_vault_get_someone_called (vault);
 
-  if (count > 0)
-    tac_call_log_missed (tac_vault_history (daemon->parts.vault), NULL, "", 0, "locked", count);
+  if (count == 0)
+    return;
+  tac_call_log_missed (tac_vault_history (vault), NULL, "", 0, "locked", count);
+  tac_vault_take_someone_called (vault); /* after it: a crash between tells it twice, not never */
 }
 
 static void

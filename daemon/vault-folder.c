@@ -72,8 +72,7 @@ take_lock (TacVaultFolder *folder, GError **error)
   if (errno != EWOULDBLOCK)
     return fail_errno (error, "lock", path);
   g_set_error (error, TAC_ERROR, TAC_ERROR_FAILED,
-               "another taciteld, on another session bus, uses %s: stop that one first",
-               folder->path);
+               "another taciteld is running and uses %s: stop that one first", folder->path);
   return FALSE;
 }
 

@@ -90,7 +90,8 @@ def test_add_show_list_remove(with_bob):
 
 
 def changes(phone) -> list:
-    return [signal for signal in phone.service.signals if signal["name"] == "Changed"]
+    return [signal for signal in phone.service.signals
+            if (signal["interface"], signal["name"]) == (CONTACTS, "Changed")]
 
 
 def test_survive_kill(with_bob):

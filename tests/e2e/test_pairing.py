@@ -39,7 +39,7 @@ def test_pair_then_call(pair: Couple):
     alice.tacitel("pair", bob.number, "--name", "Bob")
     request = bob.wait_request(alice.number)
     assert (request["Kind"], request["Key"]) == ("new", alice.manager["Identity"])
-    assert any(one["name"] == "Requested" for one in bob.service.signals if one.get("interface") == PAIRING)
+    assert any(one["name"] == "Requested" for one in bob.service.signals if one["interface"] == PAIRING)
     assert bob.contacts() == {}  # a request is no contact
     bob.tacitel("pair", "accept", alice.number, "--name", "Alice", "--yes")
     alice.service.wait(lambda: "Bob" in alice.contacts(), 20, "alice to have bob's key")

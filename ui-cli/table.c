@@ -12,6 +12,8 @@ struct CliTable
   const char *const *headings;
   guint columns;
   GPtrArray *rows; /* of GStrv */
+  guint *widths;   /* of each column, kept as rows come: there may be very many */
+  guint *ends;     /* of the last cells of short rows, which may go further than their column */
 };
 
 CliTable *
@@ -21,6 +23,10 @@ cli_table_new (const char *const *headings)
   table->headings = headings;
   table->columns = g_strv_length ((char **)headings);
   table->rows = g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
+  table->widths = g_new0 (guint, table->columns);
+  table->ends = g_new0 (guint, table->columns);
+  for (guint i = 0; i < table->columns; i++)
+    table->widths[i] = cli_text_width (headings[i]);
   return table;
 }
 
@@ -28,6 +34,8 @@ void
 cli_table_free (CliTable *table)
 {
   g_ptr_array_unref (table->rows);
+  g_free (table->widths);
+  g_free (table->ends);
   g_free (table);
 }
 
@@ -36,22 +44,13 @@ cli_table_add (CliTable *table, const char *const *cells)
 {
   char **row = g_new0 (char *, table->columns + 1);
   for (guint i = 0; i < table->columns && cells[i] != NULL; i++)
-    row[i] = cli_safe_text (cells[i]);
-  g_ptr_array_add (table->rows, row);
-}
-
-static guint
-column_width (const CliTable *table, guint column)
-{
-  guint width = cli_text_width (table->headings[column]);
-  for (guint i = 0; i < table->rows->len; i++)
     {
-      char **row = g_ptr_array_index (table->rows, i);
-      gboolean alone = column + 1 < table->columns && row[column + 1] == NULL;
-      if (column < g_strv_length (row) && !alone)
-        width = MAX (width, cli_text_width (row[column]));
+      gboolean goes_on = i + 1 < table->columns && cells[i + 1] == NULL;
+      guint *width = goes_on ? &table->ends[i] : &table->widths[i];
+      row[i] = cli_safe_text (cells[i]);
+      *width = MAX (*width, cli_text_width (row[i]));
     }
-  return width;
+  g_ptr_array_add (table->rows, row);
 }
 
 static guint
@@ -60,16 +59,10 @@ table_width (const CliTable *table)
   guint width = 0, left = 0;
   for (guint i = 0; i < table->columns; i++)
     {
-      /* The last cell of a short row may go further than its column. */
-      for (guint k = 0; k < table->rows->len; k++)
-        {
-          char **row = g_ptr_array_index (table->rows, k);
-          if (g_strv_length (row) == i + 1)
-            width = MAX (width, left + cli_text_width (row[i]));
-        }
-      left += column_width (table, i) + GAP;
+      width = MAX (width, left + MAX (table->widths[i], table->ends[i]));
+      left += table->widths[i] + GAP;
     }
-  return MAX (width, left - GAP);
+  return width;
 }
 
 static void
@@ -90,8 +83,8 @@ append_row (const CliTable *table, GString *out, const CliStyle *style, CliEmpha
   for (guint i = 0; i < table->columns && cells[i] != NULL; i++)
     {
       gboolean last = i + 1 == table->columns || cells[i + 1] == NULL;
-      append_padded (out, style, emphasis, cells[i], last ? 0 : column_width (table, i) + GAP);
-      left += column_width (table, i) + GAP;
+      append_padded (out, style, emphasis, cells[i], last ? 0 : table->widths[i] + GAP);
+      left += table->widths[i] + GAP;
       /* Terminals disagree about the width of emoji: the next cell begins where it is told to. */
       if (style->colour && !last && !g_str_is_ascii (cells[i]))
         g_string_append_printf (out, "\033[%uG", left + 1);

@@ -128,6 +128,35 @@ test_table (void)
   g_assert_true (g_str_has_prefix (piped, "Name                             Number\nbob      "));
 }
 
+/* A row that ends early has the rest of the line, and makes no column wider. */
+static void
+test_short_row (void)
+{
+  static const char *const headings[] = { "A", "B", "C", NULL };
+  const char *all[] = { "1", "2", "3" }, *few[] = { "1", "a long remark about it", NULL };
+  g_autoptr (CliTable) table = cli_table_new (headings);
+  cli_table_add (table, all);
+  cli_table_add (table, few);
+  g_autofree char *text = cli_table_render (table, &narrow);
+  g_assert_cmpstr (text, ==, "A  B  C\n1  2  3\n1  a long remark about it\n");
+  const CliStyle narrower = { FALSE, TRUE, 24 };
+  g_autofree char *blocks = cli_table_render (table, &narrower);
+  g_assert_cmpstr (blocks, ==, "1\n  B 2\n  C 3\n1\n  B a long remark about it\n");
+}
+
+/* Rows upon rows cost no more each: this would take hours if each looked at all others. */
+static void
+test_many_rows (void)
+{
+  static const char *const headings[] = { "Name", "Number", "Trust", NULL };
+  const char *cells[] = { "somebody", "+15550002", "paired" };
+  g_autoptr (CliTable) table = cli_table_new (headings);
+  for (guint i = 0; i < 100000; i++)
+    cli_table_add (table, cells);
+  g_autofree char *text = cli_table_render (table, &wide);
+  g_assert_cmpuint (strlen (text), ==, 100001 * strlen ("somebody  +15550002  paired\n") - 1);
+}
+
 /* Sixty-four bytes of emoji in a name, and the next column still begins below its heading. */
 static void
 test_emoji (void)
@@ -346,6 +375,25 @@ test_exit_all (void)
   g_assert_cmpuint (n, ==, 17);
 }
 
+/* Every exit status there is stands in the manual. */
+static void
+test_exit_manual (void)
+{
+  static const CliExit from[] = { CLI_EXIT_OK, CLI_EXIT_CANCELLED, CLI_EXIT_WRONG_PASSPHRASE };
+  static const CliExit to[] = { CLI_EXIT_DAMAGED, CLI_EXIT_GIVEN_UP, CLI_EXIT_NOT_CONFIRMED };
+  g_autofree char *path
+      = g_build_filename (g_getenv ("TEST_DATA"), "..", "docs", "tacitel.1", NULL);
+  g_autofree char *manual = NULL;
+  g_assert_true (g_file_get_contents (path, &manual, NULL, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (from); i++)
+    for (int status = (int)from[i]; status <= (int)to[i]; status++)
+      {
+        g_autofree char *item = g_strdup_printf ("\n.It %d\n", status);
+        g_test_message ("%d", status);
+        g_assert_nonnull (strstr (manual, item));
+      }
+}
+
 static void
 test_snake (void)
 {
@@ -367,6 +415,8 @@ main (int argc, char **argv)
   g_test_add_func ("/format/duration", test_duration);
   g_test_add_func ("/format/snake", test_snake);
   g_test_add_func ("/table/narrow-is-blocks", test_table);
+  g_test_add_func ("/table/short-row", test_short_row);
+  g_test_add_func ("/table/many-rows", test_many_rows);
   g_test_add_func ("/table/emoji-stay-in-line", test_emoji);
   g_test_add_func ("/table/pairs-keep-keys-whole", test_pairs);
   g_test_add_func ("/command/parse", test_parse);
@@ -375,5 +425,6 @@ main (int argc, char **argv)
   g_test_add_func ("/command/help", test_help);
   g_test_add_func ("/exit/talked-or-not", test_exit);
   g_test_add_func ("/exit/every-documented-reason", test_exit_all);
+  g_test_add_func ("/exit/in-the-manual", test_exit_manual);
   return g_test_run ();
 }

@@ -40,6 +40,13 @@ on_opened (TacDaemon *daemon)
   tac_vault_take_someone_called (vault); /* after it: a crash between tells it twice, not never */
 }
 
+/* Names and numbers: they are locked, too. */
+static void
+on_closing (TacDaemon *daemon)
+{
+  tac_decisions_clear (daemon->decisions);
+}
+
 static void
 end_calls (GSourceFunc done, gpointer done_data, gpointer user_data)
 {
@@ -88,6 +95,7 @@ tac_daemon_new (const TacConfig *config, GDBusConnection *session, GDBusConnecti
   daemon->calls = tac_calls_new (parts, daemon->pairing, daemon->decisions, daemon->objects);
   tac_alerts_follow (daemon->calls, config);
   g_signal_connect_swapped (parts->vault, "opened", G_CALLBACK (on_opened), daemon);
+  g_signal_connect_swapped (parts->vault, "closing", G_CALLBACK (on_closing), daemon);
   export_services (daemon, session);
   return daemon;
 }

@@ -188,9 +188,15 @@ tac_decisions_new (void)
 }
 
 void
-tac_decisions_free (TacDecisions *decisions)
+tac_decisions_clear (TacDecisions *decisions)
 {
   g_queue_clear_full (&decisions->list, decision_free);
+}
+
+void
+tac_decisions_free (TacDecisions *decisions)
+{
+  tac_decisions_clear (decisions);
   g_free (decisions);
 }
 

@@ -45,6 +45,7 @@ char *tac_policy_warning (TacPolicyAction action, const TacContact *contact);
 typedef struct TacDecisions TacDecisions;
 TacDecisions *tac_decisions_new (void);
 void tac_decisions_free (TacDecisions *decisions);
+void tac_decisions_clear (TacDecisions *decisions);
 void tac_decisions_add (TacDecisions *decisions, gint64 time_us, const TacContact *contact,
                         const char *number, TacParty party,
                         TacPolicyAction action); /* @contact may be NULL */

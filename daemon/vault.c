@@ -59,7 +59,8 @@ tac_vault_look (TacVault *vault)
                    g_strdup ("this phone has no identity yet; make one: tacitel setup"));
       break;
     case TAC_KEYRING_THERE:
-      set_state (vault, TAC_VAULT_LOCKED, g_strdup ("locked; to open it: tacitel unlock"));
+      set_state (vault, TAC_VAULT_LOCKED,
+                 g_strdup ("this phone is locked; to open it: tacitel unlock"));
       break;
     case TAC_KEYRING_DAMAGED:
       set_state (vault, TAC_VAULT_DAMAGED,

@@ -173,7 +173,7 @@ cli_failure_from (const GError *error)
   return failure ("Failed", CLI_EXIT_FAILED, error->message, NULL);
 }
 
-/* The daemon's message often names the command already: "locked; to open it: tacitel unlock". */
+/* The daemon's message often names the command already: "this phone is locked; to open it: tacitel unlock". */
 static gboolean
 is_told (const char *message, const char *remedy)
 {

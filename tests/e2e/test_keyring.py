@@ -47,7 +47,12 @@ def two_passphrases(phone, command: str, present: str, other: str) -> None:
 @pytest.mark.sanitize
 def test_locked_it_shows_nothing_and_remembers_that_someone_called(pair: Couple):
     bob = pair.bob
+    out, incoming = pair.ring(pair.alice, bob)
+    incoming.call("Hangup")
+    pair.gone(out, incoming)
+    assert pair.manager(bob, "GetDecisions")[0]["Name"] == "alice"
     lock(bob)
+    assert pair.manager(bob, "GetDecisions") == []  # names are locked, too
     assert bob.manager["State"] == "locked" and bob.manager["Identity"] == bob.manager["Uri"] == ""
     for interface, method, signature, words in (("Contacts1", "List", "()", ()), ("Manager1", "Dial", "(s)", ("alice",)),
                                                 ("History1", "List", "(a{sv})", ({},)), ("Pairing1", "List", "()", ())):
@@ -59,7 +64,7 @@ def test_locked_it_shows_nothing_and_remembers_that_someone_called(pair: Couple)
     assert (missed["Name"], missed["Number"], missed["Time"], missed["Reason"]) == ("", "", 0, "locked")
     out.call("Hangup")
     pair.gone(out)
-    assert not bob.service.objects(CALL, gone=True)
+    assert not bob.service.objects(CALL)
     kept = b"".join(path.read_bytes() for path in folder(bob).iterdir() if path.is_file())
     assert pair.alice.number.encode() not in kept and b"alice" not in kept
     bob.stop_daemon("KILL")

@@ -4,8 +4,6 @@
  * state, which replaces the original only once the whole message is made or authentic. */
 #include "noise.h"
 
-#include "kdf.h"
-
 #include <sodium.h>
 #include <string.h>
 
@@ -51,36 +49,48 @@ mix_hash (uint8_t h[TAC_HASH_SIZE], const uint8_t *data, size_t size)
   crypto_hash_sha512_final (&state, h);
 }
 
-/* HKDF of §4.3 with two outputs. Both are keyed alike, so the key is absorbed once. */
+/* HKDF of §4.3 with two outputs. @keyed: HMAC with ck, used up. Both outputs are keyed alike, so
+ * that key is absorbed once. */
 static void
-hkdf2 (uint8_t out1[TAC_HASH_SIZE], uint8_t out2[TAC_HASH_SIZE], const uint8_t ck[TAC_HASH_SIZE],
-       const uint8_t *ikm, size_t size)
+hkdf2 (uint8_t out1[TAC_HASH_SIZE], uint8_t out2[TAC_HASH_SIZE],
+       crypto_auth_hmacsha512_state *keyed, const uint8_t *ikm, size_t size)
 {
-  crypto_auth_hmacsha512_state first, second;
+  crypto_auth_hmacsha512_state second;
   uint8_t temp[TAC_HASH_SIZE];
 
-  tac_hmac (temp, ck, TAC_HASH_SIZE, ikm, size);
-  crypto_auth_hmacsha512_init (&first, temp, sizeof temp);
-  second = first;
-  crypto_auth_hmacsha512_update (&first, (const uint8_t[]){ 0x01 }, 1);
-  crypto_auth_hmacsha512_final (&first, out1);
+  crypto_auth_hmacsha512_update (keyed, ikm, size);
+  crypto_auth_hmacsha512_final (keyed, temp);
+
+  crypto_auth_hmacsha512_init (keyed, temp, sizeof temp);
+  second = *keyed;
+  crypto_auth_hmacsha512_update (keyed, (const uint8_t[]){ 0x01 }, 1);
+  crypto_auth_hmacsha512_final (keyed, out1);
   crypto_auth_hmacsha512_update (&second, out1, TAC_HASH_SIZE);
   crypto_auth_hmacsha512_update (&second, (const uint8_t[]){ 0x02 }, 1);
   crypto_auth_hmacsha512_final (&second, out2);
-  sodium_memzero (&first, sizeof first);
+  sodium_memzero (keyed, sizeof *keyed);
   sodium_memzero (&second, sizeof second);
   sodium_memzero (temp, sizeof temp);
 }
 
 static void
-mix_key (TacNoise *noise, const uint8_t dh[TAC_KEY_SIZE])
+mix_key_with (TacNoise *noise, crypto_auth_hmacsha512_state *keyed, const uint8_t dh[TAC_KEY_SIZE])
 {
   uint8_t temp_k[TAC_HASH_SIZE];
 
-  hkdf2 (noise->ck, temp_k, noise->ck, dh, TAC_KEY_SIZE);
+  hkdf2 (noise->ck, temp_k, keyed, dh, TAC_KEY_SIZE);
   memcpy (noise->k, temp_k, TAC_KEY_SIZE);
   noise->n = 0;
   sodium_memzero (temp_k, sizeof temp_k);
+}
+
+static void
+mix_key (TacNoise *noise, const uint8_t dh[TAC_KEY_SIZE])
+{
+  crypto_auth_hmacsha512_state keyed;
+
+  crypto_auth_hmacsha512_init (&keyed, noise->ck, sizeof noise->ck);
+  mix_key_with (noise, &keyed, dh);
 }
 
 static bool
@@ -247,7 +257,7 @@ tac_noise_trial (TacNoiseTrial *trial, const uint8_t *prologue, size_t prologue_
   if (ok)
     {
       memcpy (trial->h, common.h, sizeof trial->h);
-      memcpy (trial->ck, common.ck, sizeof trial->ck);
+      crypto_auth_hmacsha512_init (&trial->keyed, common.ck, sizeof common.ck);
     }
   sodium_memzero (&common, sizeof common);
   return ok;
@@ -259,17 +269,18 @@ tac_noise_try_first (const TacNoiseTrial *trial, TacNoise *noise, const TacKeyPa
                      const uint8_t *message, size_t size, uint8_t *payload)
 {
   TacNoise next = { .role = TAC_NOISE_RESPONDER, .s = *s };
+  crypto_auth_hmacsha512_state keyed;
   bool ok = may_consume (&next, TAC_NOISE_RESPONDER, 0, size);
 
   if (!ok)
     return finish (noise, &next, false);
 
+  keyed = trial->keyed;
   memcpy (next.rs, rs, TAC_KEY_SIZE);
   memcpy (next.h, trial->h, sizeof next.h);
-  memcpy (next.ck, trial->ck, sizeof next.ck);
   mix_static_keys (&next);
-  take_e (&next, message); /* e  (es: in the trial's ck) */
-  mix_key (&next, ss);     /* ss */
+  take_e (&next, message);          /* e  (es: in the trial's key) */
+  mix_key_with (&next, &keyed, ss); /* ss */
   ok = decrypt_and_hash (&next, message + TAC_KEY_SIZE, size - TAC_KEY_SIZE, payload);
   return finish (noise, &next, ok);
 }
@@ -315,8 +326,10 @@ tac_noise_split (TacNoise *noise, TacNoiseCipher *send, TacNoiseCipher *receive)
 {
   bool initiator = noise->role == TAC_NOISE_INITIATOR;
   uint8_t temp_k1[TAC_HASH_SIZE], temp_k2[TAC_HASH_SIZE];
+  crypto_auth_hmacsha512_state keyed;
 
-  hkdf2 (temp_k1, temp_k2, noise->ck, NULL, 0);
+  crypto_auth_hmacsha512_init (&keyed, noise->ck, sizeof noise->ck);
+  hkdf2 (temp_k1, temp_k2, &keyed, NULL, 0);
   memcpy (send->k, initiator ? temp_k1 : temp_k2, TAC_KEY_SIZE);
   memcpy (receive->k, initiator ? temp_k2 : temp_k1, TAC_KEY_SIZE);
   send->n = receive->n = 0;

@@ -2,6 +2,7 @@
 /* Noise_KK_25519_ChaChaPoly_SHA512, token by token as the specification (revision 34) reads. */
 #pragma once
 #include "wire.h"
+#include <sodium/crypto_auth_hmacsha512.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -69,8 +70,8 @@ bool tac_noise_consume_second (TacNoise *noise, const uint8_t *message, size_t s
  * a try costs no X25519. */
 typedef struct
 {
-  uint8_t h[TAC_HASH_SIZE];  /* of the prologue */
-  uint8_t ck[TAC_HASH_SIZE]; /* after es */
+  uint8_t h[TAC_HASH_SIZE];           /* of the prologue */
+  crypto_auth_hmacsha512_state keyed; /* with ck after es */
 } TacNoiseTrial;
 /* False, and @trial untouched: as for consuming. */
 bool tac_noise_trial (TacNoiseTrial *trial, const uint8_t *prologue, size_t prologue_size,

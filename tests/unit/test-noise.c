@@ -208,6 +208,43 @@ test_hmac (void)
     }
 }
 
+/* A try is a start and a consumption; one that fails leaves nothing, and the trial as it was. */
+static void
+test_trial (void)
+{
+  Pair p = two_parties ();
+  const uint8_t *prologue = (const uint8_t *)"prologue";
+  uint8_t message[MESSAGE], out[PAYLOAD], ss[TAC_KEY_SIZE], wrong[TAC_KEY_SIZE] = { 5 };
+  TacNoiseTrial trial, untouched;
+  TacNoise tried = p.initiator, before = tried;
+
+  g_assert_true (tac_noise_create_first (&p.initiator, e_a, payload, PAYLOAD, message));
+  g_assert_true (tac_noise_dh (ss, p.b.secret, p.a.public));
+  g_assert_true (tac_noise_trial (&trial, prologue, 8, &p.b, message, MESSAGE));
+  g_assert_false (tac_noise_try_first (&trial, &tried, &p.b, wrong, ss, message, MESSAGE, out));
+  g_assert_false (
+      tac_noise_try_first (&trial, &tried, &p.b, p.a.public, wrong, message, MESSAGE, out));
+  g_assert_false (tac_noise_try_first (&trial, &tried, &p.b, p.a.public, ss, message,
+                                       TAC_NOISE_OVERHEAD - 1, out));
+  g_assert_cmpmem (&tried, sizeof tried, &before, sizeof before);
+  g_assert_true (tac_noise_try_first (&trial, &tried, &p.b, p.a.public, ss, message, MESSAGE, out));
+  g_assert_cmpmem (out, PAYLOAD, payload, PAYLOAD);
+
+  g_assert_true (tac_noise_consume_first (&p.responder, message, MESSAGE, out));
+  g_assert_cmpmem (tried.h, TAC_HASH_SIZE, p.responder.h, TAC_HASH_SIZE);
+  g_assert_cmpmem (tried.ck, TAC_HASH_SIZE, p.responder.ck, TAC_HASH_SIZE);
+  g_assert_cmpmem (tried.invite_ck, TAC_HASH_SIZE, p.responder.invite_ck, TAC_HASH_SIZE);
+  g_assert_true (tac_noise_create_second (&tried, e_b, payload, PAYLOAD, message));
+  g_assert_true (tac_noise_consume_second (&p.initiator, message, MESSAGE, out));
+
+  memset (&trial, 7, sizeof trial);
+  untouched = trial;
+  memset (message, 0, TAC_KEY_SIZE); /* of low order */
+  g_assert_false (tac_noise_trial (&trial, prologue, 8, &p.b, message, MESSAGE));
+  g_assert_false (tac_noise_trial (&trial, prologue, 8, &p.b, message, TAC_NOISE_OVERHEAD - 1));
+  g_assert_cmpmem (&trial, sizeof trial, &untouched, sizeof untouched);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -218,6 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/noise/sizes", test_sizes);
   g_test_add_func ("/noise/impostor", test_impostor);
   g_test_add_func ("/noise/other-prologue", test_prologue);
+  g_test_add_func ("/noise/trial", test_trial);
   g_test_add_func ("/noise/transport", test_transport);
   g_test_add_func ("/noise/hmac-rfc4231", test_hmac);
   return g_test_run ();

@@ -32,7 +32,8 @@ insert_hex (GVariantDict *dict, const char *name, const guint8 *bytes, gsize siz
 }
 
 static void
-insert_fingerprint (GVariantDict *dict, const guint8 key[TAC_KEY_SIZE])
+insert_fingerprint (GVariantDict *dict, const char *name, const char *name_of_words,
+                    const guint8 key[TAC_KEY_SIZE])
 {
   const char *words[TAC_FINGERPRINT_SIZE];
   guint8 fingerprint[TAC_FINGERPRINT_SIZE];
@@ -40,8 +41,8 @@ insert_fingerprint (GVariantDict *dict, const guint8 key[TAC_KEY_SIZE])
   tac_fingerprint (fingerprint, key);
   for (guint i = 0; i < TAC_FINGERPRINT_SIZE; i++)
     words[i] = tac_pgp_word (fingerprint[i], i);
-  insert_hex (dict, "Fingerprint", fingerprint, sizeof fingerprint);
-  g_variant_dict_insert_value (dict, "FingerprintWords",
+  insert_hex (dict, name, fingerprint, sizeof fingerprint);
+  g_variant_dict_insert_value (dict, name_of_words,
                                g_variant_new_strv (words, G_N_ELEMENTS (words)));
 }
 
@@ -57,7 +58,9 @@ describe (const TacContact *contact)
   g_variant_dict_insert (&dict, "Trust", "s", tac_trust_to_string (contact->trust));
   g_variant_dict_insert (&dict, "Blocked", "b", contact->blocked);
   insert_hex (&dict, "NewKey", contact->new_key, contact->has_new_key ? TAC_KEY_SIZE : 0);
-  insert_fingerprint (&dict, contact->key);
+  insert_fingerprint (&dict, "Fingerprint", "FingerprintWords", contact->key);
+  if (contact->has_new_key)
+    insert_fingerprint (&dict, "NewFingerprint", "NewFingerprintWords", contact->new_key);
   return g_variant_dict_end (&dict);
 }
 

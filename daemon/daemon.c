@@ -27,7 +27,7 @@ struct TacDaemon
   TacHistoryService *history_service;
 };
 
-/* What was only counted while locked becomes a line of the history. */
+/* What was only counted while locked becomes a line of the history, of now: when it was, nobody kept. */
 static void
 on_opened (TacDaemon *daemon)
 {
@@ -36,7 +36,8 @@ on_opened (TacDaemon *daemon)
 
   if (count == 0)
     return;
-  tac_call_log_missed (tac_vault_history (vault), NULL, "", 0, "locked", count);
+  tac_call_log_missed (tac_vault_history (vault), NULL, "", g_get_real_time (), "locked",
+                       count);
   tac_vault_take_someone_called (vault); /* after it: a crash between tells it twice, not never */
 }
 

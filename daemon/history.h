@@ -8,7 +8,7 @@
 typedef struct
 {
   gint64 id;
-  gint64 time_us; /* Unix, of its beginning; 0 unknown */
+  gint64 time_us; /* Unix, of its beginning */
   gboolean outgoing;
   const char *name, *number; /* as they were; "" unknown */
   const char *security;      /* as Call1.Security */

@@ -178,8 +178,10 @@ def _pytest(stage: Stage, folders: list[str], build_folder: Path, limit_s: float
 def _read(stage: Stage, report: Path, status: int) -> Count:
     try:
         return junit.read(report)
-    except (OSError, ElementTree.ParseError):
+    except OSError:
         return stage.fail("stopped before its report was written") if status else Count()
+    except ElementTree.ParseError as error:
+        return stage.fail(f"its report {report} is no XML: {error}")
 
 
 def _with_status(count: Count, status: int) -> Count:

@@ -13,6 +13,7 @@ CASES = [
     ("a crash after the last case", '<testsuite name="s" errors="1"><testcase name="a"/></testsuite>', (1, 1, 0)),
     ("an error counted once", '<testsuite errors="1"><testcase name="a"><error/></testcase></testsuite>', (0, 1, 0)),
     ("two suites", '<testsuite><testcase name="a"/></testsuite><testsuite><testcase name="b"/></testsuite>', (2, 0, 0)),
+    ("what a test printed", '<testsuite><testcase name="a"/><system-out>\x1b[K\x00</system-out></testsuite>', (1, 0, 0)),
     ("nothing", "", (0, 0, 0)),
 ]
 

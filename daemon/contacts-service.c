@@ -31,19 +31,21 @@ insert_hex (GVariantDict *dict, const char *name, const guint8 *bytes, gsize siz
   g_variant_dict_insert (dict, name, "s", hex);
 }
 
+/* @key: NULL for none: "" and no words. */
 static void
 insert_fingerprint (GVariantDict *dict, const char *name, const char *name_of_words,
-                    const guint8 key[TAC_KEY_SIZE])
+                    const guint8 *key)
 {
   const char *words[TAC_FINGERPRINT_SIZE];
   guint8 fingerprint[TAC_FINGERPRINT_SIZE];
+  gsize size = key != NULL ? sizeof fingerprint : 0;
 
-  tac_fingerprint (fingerprint, key);
-  for (guint i = 0; i < TAC_FINGERPRINT_SIZE; i++)
+  if (key != NULL)
+    tac_fingerprint (fingerprint, key);
+  for (guint i = 0; i < size; i++)
     words[i] = tac_pgp_word (fingerprint[i], i);
-  insert_hex (dict, name, fingerprint, sizeof fingerprint);
-  g_variant_dict_insert_value (dict, name_of_words,
-                               g_variant_new_strv (words, G_N_ELEMENTS (words)));
+  insert_hex (dict, name, fingerprint, size);
+  g_variant_dict_insert_value (dict, name_of_words, g_variant_new_strv (words, (gssize)size));
 }
 
 static GVariant *
@@ -59,8 +61,8 @@ describe (const TacContact *contact)
   g_variant_dict_insert (&dict, "Blocked", "b", contact->blocked);
   insert_hex (&dict, "NewKey", contact->new_key, contact->has_new_key ? TAC_KEY_SIZE : 0);
   insert_fingerprint (&dict, "Fingerprint", "FingerprintWords", contact->key);
-  if (contact->has_new_key)
-    insert_fingerprint (&dict, "NewFingerprint", "NewFingerprintWords", contact->new_key);
+  insert_fingerprint (&dict, "NewFingerprint", "NewFingerprintWords",
+                      contact->has_new_key ? contact->new_key : NULL);
   return g_variant_dict_end (&dict);
 }
 

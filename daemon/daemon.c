@@ -27,7 +27,8 @@ struct TacDaemon
   TacHistoryService *history_service;
 };
 
-/* What was only counted while locked becomes a line of the history, of now: when it was, nobody kept. */
+/* What was only counted while locked becomes a line of the history, of now: when it was, nobody
+ * kept. */
 static void
 on_opened (TacDaemon *daemon)
 {
@@ -36,8 +37,7 @@ on_opened (TacDaemon *daemon)
 
   if (count == 0)
     return;
-  tac_call_log_missed (tac_vault_history (vault), NULL, "", g_get_real_time (), "locked",
-                       count);
+  tac_call_log_missed (tac_vault_history (vault), NULL, "", g_get_real_time (), "locked", count);
   tac_vault_take_someone_called (vault); /* after it: a crash between tells it twice, not never */
 }
 

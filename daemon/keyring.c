@@ -3,13 +3,13 @@
  *
  * Layout, 364 bytes, big-endian:
  *
- *   header  0  magic "tacitel keyring\n", version 1 (4), Argon2id passes (4), its memory in KiB
- * (4), salt (16), BLAKE2b-128 of the 44 bytes before slot   60  nonce (24), sealed (96 + tag 16),
- * BLAKE2b-128 of the 136 bytes before slot  212  the same
+ *     0  header: magic "tacitel keyring\n" 16, version 4 (1), Argon2id passes 4,
+ *        its memory in KiB 4, salt 16; BLAKE2b-128 of these 44 bytes, 16
+ *    60  slot: nonce 24, sealed 96, tag 16; BLAKE2b-128 of these 136 bytes, 16
+ *   212  slot: the same
  *
- *   sealed     XChaCha20-Poly1305 under Argon2id (passphrase, salt), the header's 44 bytes as
- *              associated data: kind (1: 1 normal, 2 duress), identity secret (32), store key (48),
- *              zeros
+ *   sealed: XChaCha20-Poly1305 under Argon2id (passphrase, salt); the header's 44 bytes are
+ *   associated data; kind 1 (1 normal, 2 duress), identity secret 32, store key 48, zeros
  *
  * One slot is sealed under the owner's passphrase; which of the two is random. The other is sealed
  * under the duress passphrase, or, where there is none, random bytes: without a passphrase nobody
@@ -27,8 +27,8 @@
  * learns which slot is the owner's, not whether the other one means anything.
  *
  * A duress open, each step repeatable after a crash:
- *   1. the other slot is overwritten in place with random bytes, and synced; now the passphrase
- * that opened it is a wrong one;
+ *   1. the other slot is overwritten in place with random bytes, and synced;
+ *      now the passphrase that opened it is a wrong one;
  *   2. the vault removes the old store and makes an empty one under the slot's own store key;
  *   3. tac_keyring_settle() seals the slot as a normal one.
  *

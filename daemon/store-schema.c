@@ -98,8 +98,8 @@ tac_store_migrate (TacStore *store, GError **error)
     {
       g_set_error (error, TAC_ERROR, TAC_ERROR_DAMAGED,
                    "the store is of version %d and this Tacitel knows up to %d; it was left as it "
-                   "is. Update tacitel, or keep the store aside and begin with an empty one: "
-                   "tacitel unlock --set-aside",
+                   "is. Update tacitel; or begin an empty one, keeping it beside: tacitel unlock "
+                   "--set-aside",
                    version, newest);
       return FALSE;
     }

@@ -33,10 +33,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TacStore, tac_store_close)
 static gboolean
 set_damaged (const TacStore *store, const char *what, GError **error)
 {
-  g_set_error (error, TAC_ERROR, TAC_ERROR_DAMAGED,
-               "%s is damaged, or not this phone's (%s); it was left as it is. To keep it aside "
-               "and begin with an empty one: tacitel unlock --set-aside",
-               store->path, what);
+  g_set_error (
+      error, TAC_ERROR, TAC_ERROR_DAMAGED,
+      "%s is damaged, or not this phone's (%s); it was left as it is. Restore it from a "
+      "backup; or begin an empty one, keeping it beside: tacitel lock, then tacitel unlock "
+      "--set-aside",
+      store->path, what);
   return FALSE;
 }
 
@@ -117,6 +119,18 @@ gboolean
 tac_store_check (TacStore *store, GError **error)
 {
   return store->damage == NULL || set_damaged (store, store->damage, error);
+}
+
+gboolean
+tac_store_verify (TacStore *store, GError **error)
+{
+  sqlite3_stmt *check = tac_store_statement (store, "PRAGMA quick_check (1)");
+
+  if (tac_store_step (store, check) && store->damage == NULL
+      && g_strcmp0 ((const char *)sqlite3_column_text (check, 0), "ok") != 0)
+    store->damage = g_strdup ((const char *)sqlite3_column_text (check, 0));
+  sqlite3_reset (check);
+  return tac_store_check (store, error);
 }
 
 /* Opening */

@@ -5,22 +5,20 @@
 
 #include <malloc.h>
 
-/* Opens the store under @keys; sets a damaged one aside where that is wanted. */
+/* Opens the store under @keys; sets a damaged one aside where that is wanted. Who wants it may have
+ * met damage that the opening, which does not read all, does not see. */
 static TacStore *
 open_store (TacVault *vault, const TacKeys *keys, TacVaultFlags flags, GError **error)
 {
   g_autoptr (GError) damage = NULL;
+  gboolean set_aside = (flags & TAC_VAULT_SET_ASIDE) != 0;
   TacStore *store = tac_store_open (vault->folder->store, keys->store_key, &damage);
 
-  if (store != NULL)
+  if (store != NULL && (!set_aside || tac_store_verify (store, &damage)))
     return store;
-  if (!g_error_matches (damage, TAC_ERROR, TAC_ERROR_DAMAGED))
+  tac_store_close (store);
+  if (!set_aside || !g_error_matches (damage, TAC_ERROR, TAC_ERROR_DAMAGED))
     g_propagate_error (error, g_steal_pointer (&damage));
-  else if ((flags & TAC_VAULT_SET_ASIDE) == 0)
-    g_set_error (error, TAC_ERROR, TAC_ERROR_DAMAGED,
-                 "%s. Restore it from a backup; or begin an empty one, keeping it beside: tacitel "
-                 "unlock --set-aside",
-                 damage->message);
   else if (tac_vault_folder_set_store_aside (vault->folder, error))
     return tac_store_open (vault->folder->store, keys->store_key, error);
   return NULL;

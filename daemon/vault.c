@@ -155,7 +155,7 @@ tac_vault_check_open (TacVault *vault, GError **error)
   };
 
   if (vault->state == TAC_VAULT_OPEN)
-    return TRUE;
+    return tac_store_check (vault->store, error); /* a read may have met damage since */
   g_set_error_literal (error, TAC_ERROR, (int)codes[vault->state], vault->text);
   return FALSE;
 }

@@ -117,6 +117,41 @@ test_damaged_store (Place *place, gconstpointer data)
   g_assert_cmpuint (tac_contacts_count (tac_vault_contacts (place->vault)), ==, 0);
 }
 
+/* A page that the opening does not read: met later, it stops all, and then the store is set aside
+ * as any damaged one; a whole one never is. */
+static void
+test_damage_met_later (Place *place, gconstpointer data)
+{
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+  Content content;
+
+  assert_ok (place, make (place, "a", 0));
+  add_contact (place, "Ada", "+4917012345");
+  lock (place);
+  assert_ok (place, unlock (place, "a", TAC_VAULT_SET_ASIDE));
+  g_assert_cmpuint (count_files (place, "store.db.damaged-"), ==, 0);
+  g_assert_cmpuint (tac_contacts_count (tac_vault_contacts (place->vault)), ==, 1);
+  lock (place);
+
+  content = read_content (place->store);
+  for (gsize at = 2 * 4096 + 100; at < content.size; at += 4096) /* from the third page on */
+    content.bytes[at] ^= 1;
+  write_content (place->store, content.bytes, content.size);
+  assert_ok (place, unlock (place, "a", 0));
+  g_assert_null (tac_contacts_find (tac_vault_contacts (place->vault), "Ada", NULL));
+  g_assert_false (tac_vault_check_open (place->vault, &place->error));
+  g_assert_error (place->error, TAC_ERROR, TAC_ERROR_DAMAGED);
+  g_assert_nonnull (
+      strstr (place->error->message, "tacitel lock, then tacitel unlock --set-aside"));
+  g_clear_error (&place->error);
+  lock (place);
+  assert_ok (place, unlock (place, "a", TAC_VAULT_SET_ASIDE));
+  assert_aside (place, "store.db", content.bytes, content.size);
+  assert_ok (place, tac_vault_check_open (place->vault, &place->error));
+  g_free (content.bytes);
+  g_log_set_always_fatal (fatal);
+}
+
 /* All of a set-up or nothing. */
 static void
 test_no_room (Place *place, gconstpointer data)
@@ -247,6 +282,7 @@ main (int argc, char **argv)
   ADD ("damaged-keyring", test_damaged_keyring);
   ADD ("mended-keyring", test_mended_keyring);
   ADD ("damaged-store", test_damaged_store);
+  ADD ("damage-met-later", test_damage_met_later);
   ADD ("no-room", test_no_room);
   ADD ("half-written", test_half_written);
   ADD ("duress", test_duress);

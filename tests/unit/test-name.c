@@ -135,15 +135,18 @@ test_length (void)
     g_autofree char *long_name = g_strconcat (name->str, "xx" WOMAN, NULL);
     g_autofree char *joined = g_strconcat (name->str + 2, WOMAN ZWJ WOMAN, NULL);
     g_autofree char *blank = g_strconcat (name->str, "xxxx y", NULL);
-    g_autofree char *cleaned[] = { tac_name_clean (whole), tac_name_clean (long_name),
-                                   tac_name_clean (joined), tac_name_clean (blank) };
+    char *cleaned[] = { tac_name_clean (whole), tac_name_clean (long_name), tac_name_clean (joined),
+                        tac_name_clean (blank) };
 
     g_assert_cmpuint (strlen (cleaned[0]), ==, TAC_PAIR_NAME_MAX);
     g_assert_cmpuint (strlen (cleaned[1]), ==, TAC_PAIR_NAME_MAX - 3);
     g_assert_true (g_str_has_suffix (cleaned[2], WOMAN));
     g_assert_true (g_str_has_suffix (cleaned[3], "xxxx"));
     for (guint i = 0; i < G_N_ELEMENTS (cleaned); i++)
-      g_assert_true (tac_name_check (cleaned[i]));
+      {
+        g_assert_true (tac_name_check (cleaned[i]));
+        g_free (cleaned[i]);
+      }
   }
 }
 

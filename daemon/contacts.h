@@ -70,7 +70,8 @@ void tac_contacts_foreach (TacContacts *contacts, TacContactFunc func,
 
 /* ss with each contact, computed when it was added and kept in the store: a look at one costs no
  * X25519.
- * @func returns TRUE to stop. Returns: the id at which it stopped; 0: none. */
+ * @func returns TRUE to stop, and leaves the store alone. Returns: the id at which it stopped; 0:
+ * none. */
 typedef gboolean (*TacSecretFunc) (gint64 id, const guint8 key[TAC_KEY_SIZE],
                                    const guint8 secret[TAC_KEY_SIZE], gpointer user_data);
 gint64 tac_contacts_try_secret (TacContacts *contacts, gint64 id, TacSecretFunc func,

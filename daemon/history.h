@@ -24,7 +24,7 @@ typedef struct
 {
   gint64 id;                 /* 0: any */
   const char *number;        /* NULL: any */
-  gint64 since_us, until_us; /* 0: any */
+  gint64 since_us, until_us; /* from, and before; 0: any */
   guint limit;               /* the newest so many; 0: all */
 } TacHistoryFilter;
 
@@ -40,7 +40,7 @@ gint64 tac_history_add (TacHistory *history, const TacHistoryCall *call, GError 
 gboolean tac_history_update (TacHistory *history, const TacHistoryCall *call, GError **error);
 typedef void (*TacHistoryFunc) (const TacHistoryCall *call, gpointer user_data);
 void tac_history_foreach (TacHistory *history, const TacHistoryFilter *filter, TacHistoryFunc func,
-                          gpointer user_data); /* newest first */
-/* Deletes, overwritten (secure_delete, and the WAL truncated). A call that lasts stays. */
+                          gpointer user_data); /* newest first; @func leaves the store alone */
+/* Deletes, overwritten (tac_store_compact). A call that lasts stays. */
 gboolean tac_history_forget (TacHistory *history, const TacHistoryFilter *filter, guint *count,
                              GError **error);

@@ -15,6 +15,8 @@ BUILD = ROOT / "build"
 BUILD_ASAN = ROOT / "build-asan"
 BUILD_FUZZ = ROOT / "build-fuzz"
 FUZZ_SECONDS = 10
+# Calls mostly wait, each lab for itself: a file at a time, so that a file's tests share its phones.
+SIDE_BY_SIDE = ["-n", "3", "--dist", "loadfile"]
 PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
@@ -49,11 +51,11 @@ def emulator(stage: Stage) -> Count:
 
 
 def end_to_end(stage: Stage) -> Count:
-    return _pytest(stage, ["tests/e2e"], BUILD, 900)
+    return _pytest(stage, ["tests/e2e"], BUILD, 900, *SIDE_BY_SIDE)
 
 
 def end_to_end_quick(stage: Stage) -> Count:
-    return _pytest(stage, ["tests/e2e"], BUILD, 300, "-m", "not slow")
+    return _pytest(stage, ["tests/e2e"], BUILD, 300, "-m", "not slow", *SIDE_BY_SIDE)
 
 
 def sanitized_unit(stage: Stage) -> Count:
@@ -68,7 +70,7 @@ def sanitized_unit(stage: Stage) -> Count:
 def sanitized_calls(stage: Stage) -> Count:
     """The end-to-end tests marked `sanitize`; any report of any process fails the stage."""
     environment = _sanitizers(stage)
-    count = _pytest(stage, ["tests/e2e"], BUILD_ASAN, 300, "-m", "sanitize", **environment)
+    count = _pytest(stage, ["tests/e2e"], BUILD_ASAN, 400, "-m", "sanitize", *SIDE_BY_SIDE, **environment)
     for finding in sanitizer.findings(sorted(stage.log.parent.glob("sanitizer.*"))):
         count.failed += 1
         count.failures.append(finding)

@@ -111,36 +111,6 @@ tac_calls_begin (TacCalls *calls, const TacContact *peer, gboolean dialed, const
 /* Outgoing */
 
 static gboolean
-check_modem (TacCalls *calls, GError **error)
-{
-  switch (tac_modem_get_state (calls->parts.modem))
-    {
-    case TAC_MODEM_NO_OFONO:
-      g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NO_MODEM,
-                           "oFono is not running, or this user may not reach it");
-      return FALSE;
-    case TAC_MODEM_NONE:
-      g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NO_MODEM, "oFono knows no modem");
-      return FALSE;
-    case TAC_MODEM_OFF:
-      g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NO_MODEM,
-                           "the modem is off or in flight mode: switch it on");
-      return FALSE;
-    case TAC_MODEM_NO_SIM:
-      g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NO_MODEM,
-                           "there is no SIM card, or it waits for its PIN");
-      return FALSE;
-    case TAC_MODEM_NOT_REGISTERED:
-      g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NOT_REGISTERED,
-                           "the modem has no network at the moment: try again when it has");
-      return FALSE;
-    case TAC_MODEM_READY:
-      return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
 check_self (TacCalls *calls, const char *target, GError **error)
 {
   const char *own = tac_modem_get_number (calls->parts.modem);
@@ -182,7 +152,7 @@ tac_calls_dial (TacCalls *calls, const char *target, GError **error)
                    tac_call_get_peer_name (calls->current));
       return NULL;
     }
-  if (!check_modem (calls, error))
+  if (!tac_modem_check_ready (calls->parts.modem, error))
     return NULL;
   warning
       = tac_policy_warning (calls->parts.config->policy.action[tac_party_of (contact)], contact);

@@ -202,18 +202,6 @@ tac_contacts_try_secrets (TacContacts *contacts, TacSecretFunc func, gpointer us
 
 /* Checking */
 
-static gboolean
-check_name (const char *name, GError **error)
-{
-  if (tac_name_check (name))
-    return TRUE;
-  g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
-               "a name has 1 to %d bytes of printable text (UTF-8), no blank at its ends and no "
-               "\"+\" at its start",
-               TAC_PAIR_NAME_MAX);
-  return FALSE;
-}
-
 /* @secret: (out) ss with whoever has @key; the caller wipes it. */
 static gboolean
 check_key (TacContacts *contacts, const guint8 key[TAC_KEY_SIZE], guint8 secret[TAC_KEY_SIZE],
@@ -287,7 +275,7 @@ tac_contacts_add (TacContacts *contacts, const char *name, const char *number,
 
   if (normalised == NULL)
     return set_invalid_number (number, error);
-  ok = check_name (name, error) && check_key (contacts, key, secret, error)
+  ok = tac_name_require (name, error) && check_key (contacts, key, secret, error)
        && check_free (find_name (contacts, name), 0, "name", error)
        && check_free (tac_contacts_find_number (contacts, normalised), 0, "number", error)
        && check_free (tac_contacts_find_key (contacts, key), 0, "key", error)
@@ -324,7 +312,8 @@ set_text (TacContacts *contacts, gint64 id, const char *sql, const char *value, 
 gboolean
 tac_contacts_rename (TacContacts *contacts, gint64 id, const char *name, GError **error)
 {
-  return check_name (name, error) && check_free (find_name (contacts, name), id, "name", error)
+  return tac_name_require (name, error)
+         && check_free (find_name (contacts, name), id, "name", error)
          && set_text (contacts, id, "UPDATE contact SET name = ?2 WHERE id = ?1", name, error);
 }
 

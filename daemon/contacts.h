@@ -94,6 +94,7 @@ char *tac_number_normalise (const char *text);
 /* May this be a contact's name? 1 to 64 bytes of UTF-8, printable (no control, format or bidi
  * character but the joiners of emoji), no blank at an end, no "+" at its beginning. */
 gboolean tac_name_check (const char *name);
+gboolean tac_name_require (const char *name, GError **error); /* else INVALID_ARGUMENT */
 /* The same of what came from outside: what may not be is taken out, what is too long is cut at a
  * character. (transfer full), "" where nothing is left. */
 char *tac_name_clean (const char *name);

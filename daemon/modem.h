@@ -23,6 +23,8 @@ typedef enum
  * of state. */
 TacModem *tac_modem_new (GDBusConnection *system_bus, const TacConfig *config);
 TacModemState tac_modem_get_state (TacModem *modem);
+/* False, with NO_MODEM or NOT_REGISTERED and the remedy, where it is not ready. */
+gboolean tac_modem_check_ready (TacModem *modem, GError **error);
 const char *tac_modem_get_path (TacModem *modem); /* NULL: none */
 const char *
 tac_modem_get_owner (TacModem *modem); /* unique name of the ofonod in use; NULL: none */

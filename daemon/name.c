@@ -4,6 +4,7 @@
 #include "daemon/contacts.h"
 
 #include "codecs/wire.h"
+#include "daemon/errors.h"
 
 #include <string.h>
 
@@ -147,6 +148,18 @@ filter (gunichar *characters, guint n)
       characters[kept++] = c;
     }
   return kept;
+}
+
+gboolean
+tac_name_require (const char *name, GError **error)
+{
+  if (tac_name_check (name))
+    return TRUE;
+  g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
+               "a name has 1 to %d bytes of printable text (UTF-8), no blank at its ends and no "
+               "\"+\" at its start",
+               TAC_PAIR_NAME_MAX);
+  return FALSE;
 }
 
 char *

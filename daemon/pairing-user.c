@@ -39,16 +39,11 @@ parse_number (const char *text, GError **error)
   return number;
 }
 
+/* "" leaves it to the peer, or to nobody. */
 static gboolean
 check_name (const char *name, GError **error)
 {
-  if (*name == '\0' || tac_name_check (name))
-    return TRUE;
-  g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
-               "a name has 1 to %d bytes of printable text (UTF-8), no blank at its ends and no "
-               "\"+\" at its start",
-               TAC_PAIR_NAME_MAX);
-  return FALSE;
+  return *name == '\0' || tac_name_require (name, error);
 }
 
 static gboolean
@@ -73,29 +68,6 @@ check_key (const TacPairingRequest *request, const char *hex, GError **error)
   else
     return TRUE;
   return FALSE;
-}
-
-static gboolean
-check_modem (TacPairing *pairing, GError **error)
-{
-  switch (tac_modem_get_state (pairing->modem))
-    {
-    case TAC_MODEM_NO_OFONO:
-    case TAC_MODEM_NONE:
-    case TAC_MODEM_OFF:
-    case TAC_MODEM_NO_SIM:
-      g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NO_MODEM,
-                           "there is no modem with a SIM card that is switched on: tacitel status "
-                           "says what is missing");
-      return FALSE;
-    case TAC_MODEM_NOT_REGISTERED:
-      g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NOT_REGISTERED,
-                           "the modem has no network at the moment: try again when it has");
-      return FALSE;
-    case TAC_MODEM_READY:
-      return TRUE;
-    }
-  g_return_val_if_reached (FALSE);
 }
 
 /* Accepting */
@@ -312,7 +284,8 @@ check_outgoing (TacPairing *pairing, const char *number, const char *name, gint6
                         "%s is this phone's own number: pair with another one", number),
            FALSE;
   return check_no_contact (pairing, number, name, error)
-         && check_limit (pairing, number, now_us, error) && check_modem (pairing, error);
+         && check_limit (pairing, number, now_us, error)
+         && tac_modem_check_ready (pairing->modem, error);
 }
 
 /* Stored before it is sent: the answer may be faster than the network's word that it was sent. */

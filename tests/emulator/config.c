@@ -13,7 +13,7 @@ static const char *const phone_keys[]
     = { "number", "netns",    "port",          "imsi", "iccid", "spn",
         "pin",    "operator", "operator-code", "data", NULL };
 static const char *const emulator_keys[]
-    = { "sms-latency-ms", "sms-acknowledge-ms", "unknown-number-code", NULL };
+    = { "sms-latency-ms", "sms-acknowledge-ms", "unknown-number-code", "seed", NULL };
 static const char *const internet_keys[] = { "netns", NULL };
 
 static void
@@ -225,7 +225,9 @@ load_group (GKeyFile *file, const char *group, EmuConfig *config, GError **error
          && get_number (file, group, emulator_keys[1], 86400000, config->sms_acknowledge_ms,
                         &config->sms_acknowledge_ms, error)
          && get_number (file, group, emulator_keys[2], 999, config->unknown_number_code,
-                        &config->unknown_number_code, error);
+                        &config->unknown_number_code, error)
+         && get_number (file, group, emulator_keys[3], G_MAXUINT32, config->seed, &config->seed,
+                        error);
 }
 
 static EmuConfig *
@@ -238,6 +240,7 @@ load (GKeyFile *file, GError **error)
   config->sms_latency_ms = 150;
   config->sms_acknowledge_ms = 10000;
   config->unknown_number_code = 1;
+  config->seed = 1;
   for (guint i = 0; groups[i] != NULL; i++)
     if (!load_group (file, groups[i], config, error))
       return NULL;

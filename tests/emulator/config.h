@@ -29,6 +29,7 @@ typedef struct
   guint sms_latency_ms;
   guint sms_acknowledge_ms;
   guint unknown_number_code; /* +CMS ERROR; 0 = accepted and lost */
+  guint seed;                /* of all random numbers */
 } EmuConfig;
 
 /* Reads the key file @path and fills in what it leaves out.

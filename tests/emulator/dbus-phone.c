@@ -61,8 +61,8 @@ emu_dbus_phone_update (EmuDbusPhone *object)
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (skeleton));
 }
 
-static gboolean
-fail (GDBusMethodInvocation *invocation, GError *error)
+gboolean
+emu_dbus_fail (GDBusMethodInvocation *invocation, GError *error)
 {
   if (error->domain != G_DBUS_ERROR)
     g_dbus_method_invocation_return_error_literal (invocation, G_DBUS_ERROR, G_DBUS_ERROR_FAILED,
@@ -73,6 +73,17 @@ fail (GDBusMethodInvocation *invocation, GError *error)
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+gboolean
+emu_dbus_needs_tun (GDBusMethodInvocation *invocation, const EmuPhone *phone)
+{
+  if (phone->packet != NULL)
+    return FALSE;
+  return emu_dbus_fail (invocation,
+                        g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_FAILED,
+                                     "phone %s has no TUN: set data=tun in its configuration",
+                                     phone->config->name));
+}
+
 static gboolean
 on_set (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, GVariant *values,
         EmuDbusPhone *object)
@@ -80,7 +91,7 @@ on_set (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, GVariant *va
   GError *error = NULL;
 
   if (!emu_dbus_phone_set (object->phone, values, &error))
-    return fail (invocation, error);
+    return emu_dbus_fail (invocation, error);
   emu_gdbus_phone_complete_set (skeleton, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -101,7 +112,7 @@ on_send_sms (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, const c
   g_autoptr (GArray) list = emu_dbus_sms_from_content (from, content, &error);
 
   if (list == NULL)
-    return fail (invocation, error);
+    return emu_dbus_fail (invocation, error);
   g_autoptr (GArray) ids = emu_emulator_inject (object->emulator, object->phone, list);
   emu_gdbus_phone_complete_send_sms (
       skeleton, invocation,
@@ -114,12 +125,10 @@ capture (EmuDbusPhone *object, GDBusMethodInvocation *invocation, const char *pa
 {
   GError *error = NULL;
 
-  if (object->phone->packet == NULL)
-    return fail (invocation, g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_FAILED,
-                                          "phone %s has no TUN: set data=tun in its configuration",
-                                          object->phone->config->name));
+  if (emu_dbus_needs_tun (invocation, object->phone))
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
   if (!emu_packet_phone_capture (object->phone->packet, path, &error))
-    return fail (invocation, error);
+    return emu_dbus_fail (invocation, error);
   g_dbus_method_invocation_return_value (invocation, NULL);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -188,6 +197,7 @@ emu_dbus_phone_new (EmuEmulator *emulator, EmuPhone *phone, GDBusObjectManagerSe
                                          config->netns != NULL ? config->netns : "");
   emu_dbus_phone_update (object);
   connect_handlers (object);
+  emu_dbus_link_connect (G_OBJECT (object->skeleton), phone);
   emu_gdbus_object_skeleton_set_phone (exported, object->skeleton);
   g_dbus_object_manager_server_export (objects, G_DBUS_OBJECT_SKELETON (exported));
   return object;
@@ -197,6 +207,7 @@ void
 emu_dbus_phone_free (EmuDbusPhone *object)
 {
   g_signal_handlers_disconnect_by_data (object->skeleton, object);
+  g_signal_handlers_disconnect_by_data (object->skeleton, object->phone);
   g_object_unref (object->skeleton);
   g_free (object);
 }

@@ -12,6 +12,13 @@ void emu_dbus_phone_free (EmuDbusPhone *object);
 /* Brings the properties up to date. */
 void emu_dbus_phone_update (EmuDbusPhone *object);
 
+/* Answers with @error (consumed). */
+gboolean emu_dbus_fail (GDBusMethodInvocation *invocation, GError *error);
+/* Answers that the phone has no TUN, unless it has. */
+gboolean emu_dbus_needs_tun (GDBusMethodInvocation *invocation, const EmuPhone *phone);
+
+/* dbus-link.c: handles the methods about the phone's radio link and network access. */
+void emu_dbus_link_connect (GObject *skeleton, EmuPhone *phone);
 /* dbus-phone-set.c: all values are checked before any is changed. */
 gboolean emu_dbus_phone_set (EmuPhone *phone, GVariant *values, GError **error);
 /* dbus-sms.c: what SendSms was given, as SMS. Returns: (transfer full) array of EmuSms. */

@@ -30,6 +30,7 @@ update (EmuDbusService *service)
                                         (guint)(settings->latency_us / G_TIME_SPAN_MILLISECOND));
   emu_gdbus_manager_set_sms_acknowledge_ms (
       service->skeleton, (guint)(settings->acknowledge_us / G_TIME_SPAN_MILLISECOND));
+  emu_gdbus_manager_set_seed (service->skeleton, emu_emulator_seed (service->emulator));
 }
 
 static gboolean
@@ -40,16 +41,22 @@ on_set (EmuGdbusManager *skeleton, GDBusMethodInvocation *invocation, GVariant *
   guint latency = emu_gdbus_manager_get_sms_latency_ms (skeleton);
   guint acknowledge = emu_gdbus_manager_get_sms_acknowledge_ms (skeleton);
   gsize known = 0;
+  guint seed = 0;
+  gboolean has_seed = g_variant_lookup (values, "Seed", "u", &seed);
 
+  known += has_seed;
   known += g_variant_lookup (values, "SmsLatencyMs", "u", &latency);
   known += g_variant_lookup (values, "SmsAcknowledgeMs", "u", &acknowledge);
   if (known != g_variant_n_children (values) || latency > MS_MAX || acknowledge > MS_MAX)
-    return fail (invocation,
-                 g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
-                              "SmsLatencyMs (u) and SmsAcknowledgeMs (u) can be set, up to %d",
-                              MS_MAX));
+    return fail (
+        invocation,
+        g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+                     "SmsLatencyMs (u) and SmsAcknowledgeMs (u), up to %d, and Seed (u) can be set",
+                     MS_MAX));
   settings->latency_us = latency * G_TIME_SPAN_MILLISECOND;
   settings->acknowledge_us = acknowledge * G_TIME_SPAN_MILLISECOND;
+  if (has_seed)
+    emu_emulator_set_seed (service->emulator, seed);
   update (service);
   emu_gdbus_manager_complete_set (skeleton, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;

@@ -102,7 +102,22 @@ filter_packet (const char *name, gboolean uplink, const guint8 *packet, gsize le
     verdict.copies = rule->copies;
   else if (rule->action == EMU_RULE_DELAY)
     verdict.delay_ms = rule->delay_ms;
+  else if (rule->action == EMU_RULE_CORRUPT)
+    {
+      verdict.position = rule->position;
+      verdict.mask = rule->mask;
+      verdict.fix_checksums = rule->fix_checksums;
+    }
   return verdict;
+}
+
+static EmuPacketCore *
+new_core (EmuEmulator *emulator)
+{
+  EmuPacketCore *core = emu_packet_core_new (filter_packet, emulator);
+
+  emu_packet_core_set_seed (core, emulator->config->seed);
+  return core;
 }
 
 static gboolean
@@ -117,7 +132,7 @@ add_phone (EmuEmulator *emulator, const EmuPhoneConfig *config, GError **error)
   if (!config->tun)
     return TRUE;
   if (emulator->core == NULL)
-    emulator->core = emu_packet_core_new (filter_packet, emulator);
+    emulator->core = new_core (emulator);
   phone->packet
       = emu_packet_core_add_phone (emulator->core, config->name, config->netns, index, error);
   return phone->packet != NULL;
@@ -129,7 +144,7 @@ add_internet (EmuEmulator *emulator, GError **error)
   if (emulator->config->internet_netns == NULL)
     return TRUE;
   if (emulator->core == NULL)
-    emulator->core = emu_packet_core_new (filter_packet, emulator);
+    emulator->core = new_core (emulator);
   return emu_packet_core_add_internet (emulator->core, emulator->config->internet_netns, error);
 }
 
@@ -208,6 +223,20 @@ GArray *
 emu_emulator_inject (EmuEmulator *emulator, EmuPhone *phone, const GArray *list)
 {
   return emu_sms_router_inject (emulator->router, phone, list);
+}
+
+guint
+emu_emulator_seed (const EmuEmulator *emulator)
+{
+  return emulator->config->seed;
+}
+
+void
+emu_emulator_set_seed (EmuEmulator *emulator, guint seed)
+{
+  emulator->config->seed = seed;
+  if (emulator->core != NULL)
+    emu_packet_core_set_seed (emulator->core, seed);
 }
 
 gint64

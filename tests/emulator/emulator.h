@@ -27,6 +27,9 @@ void emu_emulator_listen (EmuEmulator *emulator, const EmuListener *listener, gp
 GPtrArray *emu_emulator_phones (EmuEmulator *emulator);
 EmuRules *emu_emulator_rules (EmuEmulator *emulator);
 EmuSmsc *emu_emulator_smsc (EmuEmulator *emulator);
+/* Of all random numbers; setting it starts them over. */
+guint emu_emulator_seed (const EmuEmulator *emulator);
+void emu_emulator_set_seed (EmuEmulator *emulator, guint seed);
 /* Sends @list (EmuSms) to @phone. Returns: (transfer full) ids (guint). */
 GArray *emu_emulator_inject (EmuEmulator *emulator, EmuPhone *phone, const GArray *list);
 /* Monotonic microseconds, the clock of the SMS centre, to Unix time in microseconds. */

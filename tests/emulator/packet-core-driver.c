@@ -57,7 +57,32 @@ static gboolean
 set_verdict (Driver *driver, char **words)
 {
   *(strcmp (words[1], "up") == 0 ? &driver->up : &driver->down)
-      = (EmuPacketVerdict){ number (words[2]), number (words[3]) };
+      = (EmuPacketVerdict){ .copies = number (words[2]), .delay_ms = number (words[3]) };
+  return TRUE;
+}
+
+/* link PHONE up|down VALUES, a GVariant's text without spaces in it. */
+static gboolean
+set_link (EmuPacketPhone *phone, char **words, GError **error)
+{
+  g_autoptr (GVariant) values
+      = g_variant_parse (G_VARIANT_TYPE_VARDICT, words[3], NULL, NULL, error);
+
+  return values != NULL
+         && emu_impair_set (emu_packet_phone_link (phone, strcmp (words[2], "up") == 0), values,
+                            error);
+}
+
+/* corrupt POSITION MASK FIX: of every packet. */
+static gboolean
+set_corrupt (Driver *driver, char **words)
+{
+  driver->up = (EmuPacketVerdict){
+    .copies = 1,
+    .position = number (words[1]),
+    .mask = (guint8)number (words[2]),
+    .fix_checksums = number (words[3]) != 0,
+  };
   return TRUE;
 }
 
@@ -82,8 +107,17 @@ run (Driver *driver, char **words, GError **error)
     return emu_packet_core_add_internet (driver->core, words[1], error);
   if (strcmp (words[0], "verdict") == 0)
     return set_verdict (driver, words);
+  if (strcmp (words[0], "corrupt") == 0)
+    return set_corrupt (driver, words);
+  if (strcmp (words[0], "seed") == 0)
+    {
+      emu_packet_core_set_seed (driver->core, number (words[1]));
+      return TRUE;
+    }
   if (phone == NULL)
     return FALSE;
+  if (strcmp (words[0], "link") == 0)
+    return set_link (phone, words, error);
   if (strcmp (words[0], "activate") == 0)
     return activate (driver, phone, words, error);
   if (strcmp (words[0], "deactivate") == 0)
@@ -128,7 +162,7 @@ on_input (int fd, GIOCondition condition, gpointer data)
 int
 main (void)
 {
-  Driver driver = { .up = { 1, 0 }, .down = { 1, 0 } };
+  Driver driver = { .up = { .copies = 1 }, .down = { .copies = 1 } };
 
   driver.core = emu_packet_core_new (on_packet, &driver);
   driver.phones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

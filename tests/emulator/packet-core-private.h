@@ -37,12 +37,13 @@ typedef struct
   GSource *source;
 } EmuPort;
 
-/* One direction of one phone's radio: where a packet can get lost, late or doubled. NAT and
- * impairments (delay, jitter, loss, rate, outage) belong here, behind emu_leg_enter(). */
+/* One direction of one phone's radio: where a packet can get lost, late, doubled or corrupted. */
 typedef struct
 {
   EmuPacketPhone *phone;
   gboolean uplink;
+  EmuImpair *impair;
+  guint waiting; /* packets in the delay queue */
 } EmuLeg;
 
 struct _EmuPacketContext
@@ -75,6 +76,7 @@ struct _EmuPacketCore
   EmuPacketPhone *phones[EMU_PHONE_INDEX_MAX + 1]; /* by index */
   EmuPort internet;
   EmuDelayQueue *delayed;
+  guint32 seed;
   guint8 packet[65536];
   guint8 error[EMU_ICMP_ERROR_MAX];
 };

@@ -46,6 +46,8 @@ free_phone (EmuPacketPhone *phone)
   while (phone->contexts != NULL)
     emu_packet_context_deactivate (phone->contexts->data);
   emu_pcapng_free (phone->capture);
+  emu_impair_free (phone->uplink.impair);
+  emu_impair_free (phone->downlink.impair);
   g_free (phone->name);
   g_free (phone->netns);
   g_free (phone);
@@ -61,6 +63,33 @@ emu_packet_core_free (EmuPacketCore *core)
     g_clear_pointer (&core->phones[i], free_phone);
   emu_port_close (&core->internet);
   g_free (core);
+}
+
+/* Each direction of each phone has random numbers of its own, so that what others send changes
+ * nothing. */
+static void
+set_seed (EmuPacketPhone *phone)
+{
+  guint32 seed = phone->core->seed + phone->index * 2;
+
+  emu_impair_set_seed (phone->uplink.impair, seed);
+  emu_impair_set_seed (phone->downlink.impair, seed + 1);
+}
+
+void
+emu_packet_core_set_seed (EmuPacketCore *core, guint32 seed)
+{
+  /* Far apart, so that neighbouring seeds share no phone's numbers (Knuth's constant). */
+  core->seed = seed * 2654435761u;
+  for (guint i = 0; i <= EMU_PHONE_INDEX_MAX; i++)
+    if (core->phones[i] != NULL)
+      set_seed (core->phones[i]);
+}
+
+EmuImpair *
+emu_packet_phone_link (EmuPacketPhone *phone, gboolean uplink)
+{
+  return uplink ? phone->uplink.impair : phone->downlink.impair;
 }
 
 EmuPacketPhone *
@@ -84,8 +113,9 @@ emu_packet_core_add_phone (EmuPacketCore *core, const char *name, const char *ne
   phone->index = index;
   emu_phone_v4 (index, phone->v4);
   emu_phone_v6 (index, phone->v6);
-  phone->uplink = (EmuLeg){ phone, TRUE };
-  phone->downlink = (EmuLeg){ phone, FALSE };
+  phone->uplink = (EmuLeg){ phone, TRUE, emu_impair_new (TRUE, 0), 0 };
+  phone->downlink = (EmuLeg){ phone, FALSE, emu_impair_new (FALSE, 0), 0 };
+  set_seed (phone);
   core->phones[index] = phone;
   return phone;
 }
@@ -184,6 +214,28 @@ emu_packet_phone_capture (EmuPacketPhone *phone, const char *path, GError **erro
   return TRUE;
 }
 
+static void
+add_link_counters (GVariantBuilder *builder, const char *direction, const EmuImpair *impair)
+{
+  const EmuImpairCounters *counters = emu_impair_counters (impair);
+  const struct
+  {
+    const char *name;
+    guint64 value;
+  } rows[] = {
+    { "Overflowed", counters->overflowed },     { "Lost", counters->lost },
+    { "LostInBurst", counters->lost_in_burst }, { "LostInOutage", counters->lost_in_outage },
+    { "Reordered", counters->reordered },       { "Doubled", counters->doubled },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *name = g_strconcat (direction, rows[i].name, NULL);
+
+      g_variant_builder_add (builder, "{sv}", name, g_variant_new_uint64 (rows[i].value));
+    }
+}
+
 GVariant *
 emu_packet_phone_counters (EmuPacketPhone *phone)
 {
@@ -192,5 +244,7 @@ emu_packet_phone_counters (EmuPacketPhone *phone)
   for (guint i = 0; i < EMU_N_COUNTERS; i++)
     g_variant_builder_add (&builder, "{sv}", counter_names[i],
                            g_variant_new_uint64 (phone->counters[i]));
+  add_link_counters (&builder, "Uplink", phone->uplink.impair);
+  add_link_counters (&builder, "Downlink", phone->downlink.impair);
   return g_variant_builder_end (&builder);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The packet core: a TUN in its phone's namespace for each active data context, and IP between. */
 #pragma once
-#include <glib.h>
+#include "impair.h"
 
 typedef struct _EmuPacketCore EmuPacketCore;       /* one per emulator process */
 typedef struct _EmuPacketPhone EmuPacketPhone;     /* one per phone: address, counters, capture */
@@ -10,8 +10,11 @@ typedef struct _EmuPacketContext EmuPacketContext; /* one per active data (PDP) 
 /* What a rule says of one IP packet; the packet core applies it. */
 typedef struct
 {
-  guint copies;   /* 0 = dropped, 1 = forwarded, 2 = duplicated … */
-  guint delay_ms; /* 0 = at once; packets of equal delay keep their order */
+  guint copies;           /* 0 = dropped, 1 = forwarded, 2 = duplicated … */
+  guint delay_ms;         /* 0 = at once; packets of equal delay keep their order */
+  guint8 mask;            /* bits to flip … */
+  gsize position;         /* … of this byte, where the packet is so long */
+  gboolean fix_checksums; /* else they are left as they were, so wrong */
 } EmuPacketVerdict;
 
 /* Asked once for a packet on each radio leg: uplink (phone to network) at its sender's, downlink at
@@ -45,10 +48,17 @@ void emu_packet_context_deactivate (EmuPacketContext *context);
  * replacing the file; NULL stops. */
 gboolean emu_packet_phone_capture (EmuPacketPhone *phone, const char *path, GError **error);
 
+/* What the phone's radio does to packets of one direction, to be set (owned by the phone). */
+EmuImpair *emu_packet_phone_link (EmuPacketPhone *phone, gboolean uplink);
+
+/* Starts all random numbers over; from the same seed the same packets fare the same. */
+void emu_packet_core_set_seed (EmuPacketCore *core, guint32 seed);
+
 /* Returns: (transfer floating) "a{sv}", all values of type t. What the phone sent and was given:
  * UplinkPackets, UplinkBytes, DownlinkPackets, DownlinkBytes. By rules: Delayed, Duplicated (copies
  * beyond the first), DroppedByRule. Sent, but refused by the network: DroppedInvalid, DroppedSource
  * (not its address), DroppedLinkOnly (multicast and the like), and, answered by ICMP errors,
  * DroppedHops, DroppedUnreachable. Not given to it: DroppedQueueFull (too many wait for their
- * delay), DroppedNoContext, DroppedInterfaceDown. */
+ * delay), DroppedNoContext, DroppedInterfaceDown. By the link, each with Uplink or Downlink in
+ * front: Overflowed (its queue), Lost, LostInBurst, LostInOutage, Reordered, Doubled. */
 GVariant *emu_packet_phone_counters (EmuPacketPhone *phone);

@@ -4,9 +4,10 @@
  * phone's TUN → receive → uplink leg → route → downlink leg → deliver → phone's TUN
  *                   internet's TUN ↗       ↘ internet's TUN
  *
- * A packet lives in the core's one buffer all the way; only a rule's delay copies it. The capture
- * shows the phone's end of its radio: uplink before a rule can drop it, downlink after.
+ * A packet lives in the core's one buffer all the way; only a delay and a double copy it. The
+ * capture shows the phone's end of its radio: uplink before a rule can drop it, downlink after.
  */
+#include "checksum.h"
 #include "packet-core-private.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 /* Packets taken from one TUN before the others get their turn. */
 #define BUDGET 64
 
-static void enter_leg (EmuLeg *leg, const guint8 *bytes, gsize length);
+static void enter_leg (EmuLeg *leg, guint8 *bytes, gsize length);
 
 static void
 capture (EmuPacketContext *context, gboolean outbound, const guint8 *bytes, gsize length)
@@ -60,7 +61,7 @@ deliver (EmuPacketPhone *phone, const guint8 *bytes, gsize length)
 
 /* Sends a packet of the core's own, or one from elsewhere, to a phone (NULL: to the internet). */
 static void
-send_to (EmuPacketCore *core, EmuPacketPhone *phone, const guint8 *bytes, gsize length)
+send_to (EmuPacketCore *core, EmuPacketPhone *phone, guint8 *bytes, gsize length)
 {
   if (phone != NULL)
     enter_leg (&phone->downlink, bytes, length);
@@ -81,7 +82,7 @@ refuse (EmuPacketCore *core, EmuPacketPhone *sender, EmuIcmpReason reason, const
 
 /* The operator's core network: from a phone (NULL: from the internet) to where the packet goes. */
 static void
-route (EmuPacketCore *core, EmuPacketPhone *sender, const guint8 *bytes, gsize length)
+route (EmuPacketCore *core, EmuPacketPhone *sender, guint8 *bytes, gsize length)
 {
   EmuPacketPhone *phone;
   EmuIpPacket packet;
@@ -117,7 +118,7 @@ route (EmuPacketCore *core, EmuPacketPhone *sender, const guint8 *bytes, gsize l
 }
 
 static void
-leave_leg (EmuLeg *leg, const guint8 *bytes, gsize length)
+leave_leg (EmuLeg *leg, guint8 *bytes, gsize length)
 {
   if (leg->uplink)
     route (leg->phone->core, leg->phone, bytes, length);
@@ -125,13 +126,45 @@ leave_leg (EmuLeg *leg, const guint8 *bytes, gsize length)
     deliver (leg->phone, bytes, length);
 }
 
+/* @alone: the only copy, so that it need not be kept. */
 static void
-enter_leg (EmuLeg *leg, const guint8 *bytes, gsize length)
+send_at (EmuLeg *leg, gint64 due_us, gint64 now_us, gboolean alone, guint8 *bytes, gsize length)
+{
+  if (alone && due_us <= now_us && leg->waiting == 0)
+    leave_leg (leg, bytes, length);
+  else if (emu_delay_queue_push (leg->phone->core->delayed, due_us, leg, bytes, length))
+    leg->waiting++;
+  else
+    count (leg->phone, EMU_DROPPED_QUEUE_FULL);
+}
+
+void
+emu_leg_on_due (const EmuDelayed *delayed, gpointer user_data)
+{
+  EmuLeg *leg = delayed->leg;
+
+  leg->waiting--;
+  leave_leg (leg, delayed->bytes, delayed->length);
+}
+
+static void
+corrupt (const EmuPacketVerdict *verdict, guint8 *bytes, gsize length)
+{
+  if (verdict->mask == 0 || verdict->position >= length)
+    return;
+  bytes[verdict->position] ^= verdict->mask;
+  if (verdict->fix_checksums)
+    emu_ip_fix_checksums (bytes, length);
+}
+
+/* The rules first, then the radio. */
+static void
+enter_leg (EmuLeg *leg, guint8 *bytes, gsize length)
 {
   EmuPacketPhone *phone = leg->phone;
   EmuPacketCore *core = phone->core;
-  EmuPacketVerdict verdict = { 1, 0 };
-  gint64 due_us;
+  EmuPacketVerdict verdict = { .copies = 1 };
+  gint64 now_us = g_get_monotonic_time ();
 
   if (core->filter != NULL)
     verdict = core->filter (phone->name, leg->uplink, bytes, length, core->user_data);
@@ -139,23 +172,19 @@ enter_leg (EmuLeg *leg, const guint8 *bytes, gsize length)
     count (phone, EMU_DROPPED_BY_RULE);
   else
     phone->counters[EMU_DUPLICATED] += verdict.copies - 1;
+  corrupt (&verdict, bytes, length);
 
-  due_us = g_get_monotonic_time () + (gint64)verdict.delay_ms * 1000;
   for (guint i = 0; i < verdict.copies; i++)
     {
-      if (verdict.delay_ms == 0)
-        leave_leg (leg, bytes, length);
-      else if (emu_delay_queue_push (core->delayed, due_us, leg, bytes, length))
-        count (phone, EMU_DELAYED);
-      else
-        count (phone, EMU_DROPPED_QUEUE_FULL);
-    }
-}
+      EmuFate fate;
 
-void
-emu_leg_on_due (const EmuDelayed *delayed, gpointer user_data)
-{
-  leave_leg (delayed->leg, delayed->bytes, delayed->length);
+      if (verdict.delay_ms > 0)
+        count (phone, EMU_DELAYED);
+      emu_impair_decide (leg->impair, length, now_us, &fate);
+      for (guint j = 0; j < fate.copies; j++)
+        send_at (leg, fate.due_us[j] + (gint64)verdict.delay_ms * 1000, now_us,
+                 verdict.copies == 1 && fate.copies == 1, bytes, length);
+    }
 }
 
 /* A phone may send from its own address and its own /64 only (3GPP TS 29.281 leaves it to the

@@ -9,6 +9,7 @@
 
 static const char *const kinds[] = { "sms", "at", "ip", NULL };
 static const char *const directions[] = { "up", "down", "both", NULL };
+static const char *const checksums[] = { "wrong", "fixed", NULL };
 static const char *const actions[] = { "drop", "delay", "duplicate", "fail", "corrupt", NULL };
 
 void
@@ -123,6 +124,12 @@ set (EmuRule *rule, const char *key, GVariant *value, GError **error)
       rule->action = (EmuRuleAction)n;
       return ok;
     }
+  if (strcmp (key, "checksums") == 0)
+    {
+      ok = word (value, key, checksums, &n, error);
+      rule->fix_checksums = n == 1;
+      return ok;
+    }
   if (strcmp (key, "nth") == 0)
     return number (value, key, 1, G_MAXUINT, &rule->nth, error);
   if (strcmp (key, "times") == 0)
@@ -158,10 +165,12 @@ set (EmuRule *rule, const char *key, GVariant *value, GError **error)
 static gboolean
 check (const EmuRule *rule, GError **error)
 {
-  if (rule->kind == EMU_RULE_IP
-      && (rule->action == EMU_RULE_FAIL || rule->action == EMU_RULE_CORRUPT))
-    return refuse (error, "rule: an IP packet can be dropped, delayed or duplicated, not '%s'",
-                   actions[rule->action]);
+  if (rule->kind == EMU_RULE_IP && rule->action == EMU_RULE_FAIL)
+    return refuse (error,
+                   "rule: an IP packet can be dropped, delayed, duplicated or corrupted, but "
+                   "it cannot 'fail'");
+  if (rule->fix_checksums && (rule->kind != EMU_RULE_IP || rule->action != EMU_RULE_CORRUPT))
+    return refuse (error, "rule: only a corrupted IP packet has checksums to be 'fixed'");
   if (rule->kind == EMU_RULE_IP && rule->pattern != NULL)
     return refuse (error, "rule: match an IP packet with 'bytes' and 'offset', not with 'pattern'");
   if (rule->kind == EMU_RULE_AT && rule->action == EMU_RULE_FAIL && rule->direction != EMU_RULE_UP)
@@ -224,6 +233,8 @@ describe_action (const EmuRule *rule, GVariantDict *dict)
     case EMU_RULE_CORRUPT:
       g_variant_dict_insert (dict, "position", "u", (guint)rule->position);
       g_variant_dict_insert (dict, "mask", "u", (guint)rule->mask);
+      if (rule->kind == EMU_RULE_IP)
+        g_variant_dict_insert (dict, "checksums", "s", checksums[rule->fix_checksums]);
       break;
     }
 }

@@ -36,12 +36,13 @@ typedef struct
   guint nth;       /* the first matching subject it applies to, from 1 */
   guint times;     /* how many it applies to; 0 = all from the nth on */
   EmuRuleAction action;
-  guint delay_ms; /* DELAY */
-  guint copies;   /* DUPLICATE: how many in all */
-  guint code;     /* FAIL */
-  gsize position; /* CORRUPT: of the byte to change */
-  guint8 mask;    /* CORRUPT: bits to flip */
-  guint matched;  /* subjects that matched so far */
+  guint delay_ms;         /* DELAY */
+  guint copies;           /* DUPLICATE: how many in all */
+  guint code;             /* FAIL */
+  gsize position;         /* CORRUPT: of the byte to change */
+  guint8 mask;            /* CORRUPT: bits to flip */
+  gboolean fix_checksums; /* CORRUPT, of an IP packet */
+  guint matched;          /* subjects that matched so far */
   guint applied;
 } EmuRule;
 

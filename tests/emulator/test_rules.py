@@ -100,7 +100,7 @@ def test_unsolicited_line_lost(alice, emulator):
     (dict(kind="mms", action="drop"), "one of: sms, at, ip"),
     (dict(kind="sms", action="drop", pattern="("), "not a regular expression"),
     (dict(kind="sms", action="delay"), "needs 'delay-ms'"),
-    (dict(kind="ip", action="fail"), "dropped, delayed or duplicated"),
+    (dict(kind="ip", action="fail"), "corrupted, but"),
     (dict(kind="ip", action="drop", pattern="x"), "'bytes' and 'offset'"),
     (dict(kind="at", action="fail"), "add direction 'up'"),
     (dict(kind="sms", action="drop", colour="red"), "not a key"),

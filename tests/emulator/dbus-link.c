@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Methods of org.tacitel.Emulator1.Phone about the phone's radio link. */
+/* Methods of org.tacitel.Emulator1.Phone about the phone's radio link and network access. */
 #include "dbus-phone.h"
 #include "emulator-generated.h"
 #include "settings.h"
@@ -108,6 +108,42 @@ on_interrupt_link (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, g
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static gboolean
+on_set_access (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, GVariant *values,
+               EmuPhone *phone)
+{
+  GError *error = NULL;
+
+  if (emu_dbus_needs_tun (invocation, phone))
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  if (!emu_packet_phone_set_access (phone->packet, values, &error))
+    return emu_dbus_fail (invocation, error);
+  emu_gdbus_phone_complete_set_access (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_get_access (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, EmuPhone *phone)
+{
+  if (!emu_dbus_needs_tun (invocation, phone))
+    emu_gdbus_phone_complete_get_access (skeleton, invocation,
+                                         emu_packet_phone_describe_access (phone->packet));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_change_address (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, EmuPhone *phone)
+{
+  GError *error = NULL;
+
+  if (emu_dbus_needs_tun (invocation, phone))
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  if (!emu_packet_phone_change_address (phone->packet, &error))
+    return emu_dbus_fail (invocation, error);
+  emu_gdbus_phone_complete_change_address (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 void
 emu_dbus_link_connect (GObject *skeleton, EmuPhone *phone)
 {
@@ -115,4 +151,7 @@ emu_dbus_link_connect (GObject *skeleton, EmuPhone *phone)
   g_signal_connect (skeleton, "handle-fade-link", G_CALLBACK (on_fade_link), phone);
   g_signal_connect (skeleton, "handle-get-link", G_CALLBACK (on_get_link), phone);
   g_signal_connect (skeleton, "handle-interrupt-link", G_CALLBACK (on_interrupt_link), phone);
+  g_signal_connect (skeleton, "handle-set-access", G_CALLBACK (on_set_access), phone);
+  g_signal_connect (skeleton, "handle-get-access", G_CALLBACK (on_get_access), phone);
+  g_signal_connect (skeleton, "handle-change-address", G_CALLBACK (on_change_address), phone);
 }

@@ -59,11 +59,11 @@ is_icmp_error (const guint8 *bytes, const EmuIpPacket *packet)
 static gboolean
 is_answerable (const guint8 *bytes, const EmuIpPacket *packet)
 {
-  guint index;
+  EmuHost host;
 
   return !packet->later_fragment && !is_icmp_error (bytes, packet)
-         && emu_ip_route (packet->version, packet->source, &index) != EMU_ROUTE_LINK_ONLY
-         && emu_ip_route (packet->version, packet->destination, &index) != EMU_ROUTE_LINK_ONLY;
+         && emu_ip_route (packet->version, packet->source, &host) != EMU_ROUTE_LINK_ONLY
+         && emu_ip_route (packet->version, packet->destination, &host) != EMU_ROUTE_LINK_ONLY;
 }
 
 static gsize

@@ -73,6 +73,16 @@ set_link (EmuPacketPhone *phone, char **words, GError **error)
                             error);
 }
 
+/* access PHONE VALUES, likewise. */
+static gboolean
+set_access (EmuPacketPhone *phone, char **words, GError **error)
+{
+  g_autoptr (GVariant) values
+      = g_variant_parse (G_VARIANT_TYPE_VARDICT, words[2], NULL, NULL, error);
+
+  return values != NULL && emu_packet_phone_set_access (phone, values, error);
+}
+
 /* corrupt POSITION MASK FIX: of every packet. */
 static gboolean
 set_corrupt (Driver *driver, char **words)
@@ -118,6 +128,10 @@ run (Driver *driver, char **words, GError **error)
     return FALSE;
   if (strcmp (words[0], "link") == 0)
     return set_link (phone, words, error);
+  if (strcmp (words[0], "access") == 0)
+    return set_access (phone, words, error);
+  if (strcmp (words[0], "move") == 0)
+    return emu_packet_phone_change_address (phone, error);
   if (strcmp (words[0], "activate") == 0)
     return activate (driver, phone, words, error);
   if (strcmp (words[0], "deactivate") == 0)

@@ -6,6 +6,8 @@
 #include "ip-route.h"
 #include "packet-core.h"
 #include "pcapng.h"
+#include "tun.h"
+#include "xlat.h"
 
 typedef enum
 {
@@ -22,6 +24,8 @@ typedef enum
   EMU_DROPPED_HOPS,           /* uplink: TTL or hop limit used up; answered */
   EMU_DROPPED_UNREACHABLE,    /* uplink: no such destination; answered */
   EMU_DROPPED_LINK_ONLY,      /* uplink: multicast, broadcast or link-local */
+  EMU_DROPPED_PRIVATE,        /* uplink: to a private address */
+  EMU_DROPPED_BY_NAT64,       /* uplink or downlink: not translated */
   EMU_DROPPED_NO_CONTEXT,     /* downlink: the context went while the packet was on its way */
   EMU_DROPPED_INTERFACE_DOWN, /* downlink: the interface did not take it */
   EMU_N_COUNTERS,
@@ -52,6 +56,7 @@ struct _EmuPacketContext
   EmuPacketPhone *phone;
   guint cid;
   char *ifname;
+  EmuTunConfig addresses;  /* as they are on it */
   guint capture_interface; /* number in the phone's capture */
 };
 
@@ -60,9 +65,12 @@ struct _EmuPacketPhone
   EmuPacketCore *core;
   char *name;
   char *netns;
-  guint index;
-  guint8 v4[4];
-  guint8 v6[16];
+  EmuHost host;
+  EmuTunConfig addresses; /* what its interface has; metric unset */
+  EmuAccessConfig access;
+  EmuPacketPhone *share; /* whose @outer it is behind; NULL = its own */
+  EmuNat *inner, *outer; /* NULL = none */
+  EmuFirewall *firewall; /* NULL = none */
   EmuLeg uplink, downlink;
   GList *contexts; /* oldest first: it receives */
   EmuPcapng *capture;
@@ -79,6 +87,8 @@ struct _EmuPacketCore
   guint32 seed;
   guint8 packet[65536];
   guint8 error[EMU_ICMP_ERROR_MAX];
+  guint8 to_v4[65536 + EMU_XLAT_GROWTH]; /* on its way up */
+  guint8 to_v6[65536 + EMU_XLAT_GROWTH]; /* and down */
 };
 
 /* Opens @port on a TUN descriptor (consumed) and starts reading it; close stops that. */
@@ -87,3 +97,16 @@ void emu_port_close (EmuPort *port);
 
 /* The delay queue's callback: a packet leaves its leg. */
 void emu_leg_on_due (const EmuDelayed *delayed, gpointer user_data);
+
+/* packet-forward.c: the public network: from a phone (NULL: from elsewhere) to where it goes. */
+void emu_packet_route (EmuPacketCore *core, EmuPacketPhone *sender, guint8 *bytes, gsize length);
+/* A packet reaches the phone's radio. */
+void emu_packet_enter_downlink (EmuPacketPhone *phone, guint8 *bytes, gsize length);
+
+/* packet-access.c: what is between a phone's radio and the public network. */
+void emu_packet_leave_uplink (EmuPacketPhone *phone, guint8 *bytes, gsize length);
+/* A packet for a public address of @owner. Returns: FALSE where nobody has that address now. */
+gboolean emu_packet_arrive (EmuPacketPhone *owner, guint8 *bytes, gsize length);
+/* Makes addresses, NATs and firewall as the phone's access says; forgets all state. */
+void emu_packet_phone_make_access (EmuPacketPhone *phone);
+void emu_packet_phone_free_access (EmuPacketPhone *phone);

@@ -2,8 +2,6 @@
 /* The packet core: a TUN in its phone's namespace for each active data context, and IP between. */
 #include "packet-core-private.h"
 
-#include "tun.h"
-
 #include <gio/gio.h>
 #include <string.h>
 
@@ -24,6 +22,8 @@ static const char *const counter_names[EMU_N_COUNTERS] = {
   [EMU_DROPPED_HOPS] = "DroppedHops",
   [EMU_DROPPED_UNREACHABLE] = "DroppedUnreachable",
   [EMU_DROPPED_LINK_ONLY] = "DroppedLinkOnly",
+  [EMU_DROPPED_PRIVATE] = "DroppedPrivate",
+  [EMU_DROPPED_BY_NAT64] = "DroppedByNat64",
   [EMU_DROPPED_NO_CONTEXT] = "DroppedNoContext",
   [EMU_DROPPED_INTERFACE_DOWN] = "DroppedInterfaceDown",
 };
@@ -46,6 +46,7 @@ free_phone (EmuPacketPhone *phone)
   while (phone->contexts != NULL)
     emu_packet_context_deactivate (phone->contexts->data);
   emu_pcapng_free (phone->capture);
+  emu_packet_phone_free_access (phone);
   emu_impair_free (phone->uplink.impair);
   emu_impair_free (phone->downlink.impair);
   g_free (phone->name);
@@ -70,7 +71,7 @@ emu_packet_core_free (EmuPacketCore *core)
 static void
 set_seed (EmuPacketPhone *phone)
 {
-  guint32 seed = phone->core->seed + phone->index * 2;
+  guint32 seed = phone->core->seed + phone->host.index * 2u;
 
   emu_impair_set_seed (phone->uplink.impair, seed);
   emu_impair_set_seed (phone->downlink.impair, seed + 1);
@@ -110,12 +111,12 @@ emu_packet_core_add_phone (EmuPacketCore *core, const char *name, const char *ne
   phone->core = core;
   phone->name = g_strdup (name);
   phone->netns = g_strdup (netns);
-  phone->index = index;
-  emu_phone_v4 (index, phone->v4);
-  emu_phone_v6 (index, phone->v6);
+  phone->host.index = (guint8)index;
+  emu_access_init (&phone->access);
   phone->uplink = (EmuLeg){ phone, TRUE, emu_impair_new (TRUE, 0), 0 };
   phone->downlink = (EmuLeg){ phone, FALSE, emu_impair_new (FALSE, 0), 0 };
   set_seed (phone);
+  emu_packet_phone_make_access (phone);
   core->phones[index] = phone;
   return phone;
 }
@@ -123,13 +124,7 @@ emu_packet_core_add_phone (EmuPacketCore *core, const char *name, const char *ne
 gboolean
 emu_packet_core_add_internet (EmuPacketCore *core, const char *netns, GError **error)
 {
-  EmuTunConfig config = {
-    .v4_prefix = 32,
-    .v6_prefix = 128,
-    .v4_route_prefix = 24,
-    .v6_route_prefix = 48,
-    .metric = METRIC,
-  };
+  EmuTunConfig config = { .v4_prefix = 32, .v6_prefix = 128, .metric = METRIC };
   int fd;
 
   if (core->internet.fd >= 0)
@@ -140,11 +135,6 @@ emu_packet_core_add_internet (EmuPacketCore *core, const char *netns, GError **e
 
   memcpy (config.v4, emu_internet_v4, sizeof config.v4);
   memcpy (config.v6, emu_internet_v6, sizeof config.v6);
-  /* All phones: 198.51.100.0/24 and 2001:db8::/48. */
-  emu_phone_v4 (0, config.v4_route);
-  emu_phone_v6 (0, config.v6_route);
-  config.v6_route[15] = 0;
-
   fd = emu_tun_open (netns, INTERNET_IFNAME, &config, error);
   if (fd < 0)
     return FALSE;
@@ -163,12 +153,11 @@ describe_in_capture (EmuPacketContext *context)
 EmuPacketContext *
 emu_packet_phone_activate (EmuPacketPhone *phone, guint cid, const char *ifname, GError **error)
 {
-  EmuTunConfig config = { .v4_prefix = 32, .v6_prefix = 64, .metric = METRIC + cid };
+  EmuTunConfig config = phone->addresses;
   EmuPacketContext *context;
   int fd;
 
-  memcpy (config.v4, phone->v4, sizeof config.v4);
-  memcpy (config.v6, phone->v6, sizeof config.v6);
+  config.metric = METRIC + cid;
   fd = emu_tun_open (phone->netns, ifname, &config, error);
   if (fd < 0)
     {
@@ -180,6 +169,7 @@ emu_packet_phone_activate (EmuPacketPhone *phone, guint cid, const char *ifname,
   context->phone = phone;
   context->cid = cid;
   context->ifname = g_strdup (ifname);
+  context->addresses = config;
   describe_in_capture (context);
   phone->contexts = g_list_append (phone->contexts, context);
   emu_port_open (&context->port, phone->core, context, fd);
@@ -215,6 +205,29 @@ emu_packet_phone_capture (EmuPacketPhone *phone, const char *path, GError **erro
 }
 
 static void
+add_counter (GVariantBuilder *builder, const char *name, guint64 value)
+{
+  g_variant_builder_add (builder, "{sv}", name, g_variant_new_uint64 (value));
+}
+
+static void
+add_access_counters (GVariantBuilder *builder, const EmuPacketPhone *phone)
+{
+  static const EmuNatCounters none;
+  const EmuNatCounters *a = phone->inner != NULL ? emu_nat_counters (phone->inner) : &none;
+  const EmuNatCounters *b = phone->outer != NULL ? emu_nat_counters (phone->outer) : &none;
+
+  add_counter (builder, "NatMappings", a->mappings + b->mappings);
+  add_counter (builder, "NatFull", a->full + b->full);
+  add_counter (builder, "NatUnmapped", a->unmapped + b->unmapped);
+  add_counter (builder, "NatFiltered", a->filtered + b->filtered);
+  add_counter (builder, "NatHairpinned", a->hairpinned + b->hairpinned);
+  add_counter (builder, "NatUnsupported", a->unsupported + b->unsupported);
+  add_counter (builder, "DroppedByFirewall",
+               phone->firewall != NULL ? emu_firewall_dropped (phone->firewall) : 0);
+}
+
+static void
 add_link_counters (GVariantBuilder *builder, const char *direction, const EmuImpair *impair)
 {
   const EmuImpairCounters *counters = emu_impair_counters (impair);
@@ -232,7 +245,7 @@ add_link_counters (GVariantBuilder *builder, const char *direction, const EmuImp
     {
       g_autofree char *name = g_strconcat (direction, rows[i].name, NULL);
 
-      g_variant_builder_add (builder, "{sv}", name, g_variant_new_uint64 (rows[i].value));
+      add_counter (builder, name, rows[i].value);
     }
 }
 
@@ -242,9 +255,9 @@ emu_packet_phone_counters (EmuPacketPhone *phone)
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   for (guint i = 0; i < EMU_N_COUNTERS; i++)
-    g_variant_builder_add (&builder, "{sv}", counter_names[i],
-                           g_variant_new_uint64 (phone->counters[i]));
+    add_counter (&builder, counter_names[i], phone->counters[i]);
   add_link_counters (&builder, "Uplink", phone->uplink.impair);
   add_link_counters (&builder, "Downlink", phone->downlink.impair);
+  add_access_counters (&builder, phone);
   return g_variant_builder_end (&builder);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The packet core: a TUN in its phone's namespace for each active data context, and IP between. */
 #pragma once
+#include "access.h"
 #include "impair.h"
 
 typedef struct _EmuPacketCore EmuPacketCore;       /* one per emulator process */
@@ -33,7 +34,8 @@ void emu_packet_core_free (EmuPacketCore *core);
 EmuPacketPhone *emu_packet_core_add_phone (EmuPacketCore *core, const char *name, const char *netns,
                                            guint index, GError **error);
 
-/* The internet: a TUN "wan0" with 192.0.2.1 and 2001:db8:ffff::1, and routes to all phones. */
+/* The internet: a TUN "wan0" with 192.0.2.1 and 2001:db8:ffff::1, and the default route; whoever
+ * adds addresses up to 192.0.2.99 and 2001:db8:ffff::99 is reached there too. */
 gboolean emu_packet_core_add_internet (EmuPacketCore *core, const char *netns, GError **error);
 
 /* Makes the TUN @ifname (the name that oFono will report), gives it the phone's addresses and the
@@ -51,14 +53,29 @@ gboolean emu_packet_phone_capture (EmuPacketPhone *phone, const char *path, GErr
 /* What the phone's radio does to packets of one direction, to be set (owned by the phone). */
 EmuImpair *emu_packet_phone_link (EmuPacketPhone *phone, gboolean uplink);
 
+/**
+ * emu_packet_phone_set_access:
+ * @values: "a{sv}" as documented in org.tacitel.Emulator1.xml, SetAccess
+ *
+ * Changes how the phone is connected, addresses of active contexts with it; NATs start empty.
+ * Returns: FALSE with @error; where a value is wrong nothing has changed.
+ */
+gboolean emu_packet_phone_set_access (EmuPacketPhone *phone, GVariant *values, GError **error);
+/* Returns: (transfer floating) "a{sv}", with the addresses as seen from the phone and outside. */
+GVariant *emu_packet_phone_describe_access (EmuPacketPhone *phone);
+/* The network gives the phone other addresses: those of its interfaces, and those outside. */
+gboolean emu_packet_phone_change_address (EmuPacketPhone *phone, GError **error);
+
 /* Starts all random numbers over; from the same seed the same packets fare the same. */
 void emu_packet_core_set_seed (EmuPacketCore *core, guint32 seed);
 
 /* Returns: (transfer floating) "a{sv}", all values of type t. What the phone sent and was given:
  * UplinkPackets, UplinkBytes, DownlinkPackets, DownlinkBytes. By rules: Delayed, Duplicated (copies
  * beyond the first), DroppedByRule. Sent, but refused by the network: DroppedInvalid, DroppedSource
- * (not its address), DroppedLinkOnly (multicast and the like), and, answered by ICMP errors,
- * DroppedHops, DroppedUnreachable. Not given to it: DroppedQueueFull (too many wait for their
- * delay), DroppedNoContext, DroppedInterfaceDown. By the link, each with Uplink or Downlink in
- * front: Overflowed (its queue), Lost, LostInBurst, LostInOutage, Reordered, Doubled. */
+ * (not its address), DroppedLinkOnly (multicast and the like), DroppedPrivate, DroppedByNat64, and,
+ * answered by ICMP errors, DroppedHops, DroppedUnreachable. Not given to it: DroppedQueueFull (too
+ * many wait for their delay), DroppedNoContext, DroppedInterfaceDown. By the link, each with Uplink
+ * or Downlink in front: Overflowed (its queue), Lost, LostInBurst, LostInOutage, Reordered,
+ * Doubled. Of its own NATs, both of two: NatMappings, NatFull, NatUnmapped, NatFiltered,
+ * NatHairpinned, NatUnsupported; DroppedByFirewall. */
 GVariant *emu_packet_phone_counters (EmuPacketPhone *phone);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The packet core's data path.
  *
- * phone's TUN → receive → uplink leg → route → downlink leg → deliver → phone's TUN
- *                   internet's TUN ↗       ↘ internet's TUN
+ * phone's TUN → receive → uplink leg → access → route → access → downlink leg → deliver → phone's
+ *                            internet's TUN ↗       ↘ internet's TUN
  *
  * A packet lives in the core's one buffer all the way; only a delay and a double copy it. The
  * capture shows the phone's end of its radio: uplink before a rule can drop it, downlink after.
@@ -59,61 +59,75 @@ deliver (EmuPacketPhone *phone, const guint8 *bytes, gsize length)
   phone->counters[EMU_DOWNLINK_BYTES] += length;
 }
 
-/* Sends a packet of the core's own, or one from elsewhere, to a phone (NULL: to the internet). */
-static void
-send_to (EmuPacketCore *core, EmuPacketPhone *phone, guint8 *bytes, gsize length)
+void
+emu_packet_enter_downlink (EmuPacketPhone *phone, guint8 *bytes, gsize length)
 {
-  if (phone != NULL)
-    enter_leg (&phone->downlink, bytes, length);
-  else if (write (core->internet.fd, bytes, length) < 0)
-    g_debug ("The internet did not take a packet: %s", g_strerror (errno));
+  enter_leg (&phone->downlink, bytes, length);
 }
 
-static void
+/* Counts the refusal and makes the answer. Returns: its length, 0 where there must be none. */
+static gsize
 refuse (EmuPacketCore *core, EmuPacketPhone *sender, EmuIcmpReason reason, const guint8 *bytes,
         const EmuIpPacket *packet)
 {
-  gsize length = emu_icmp_error (reason, bytes, packet, core->error);
-
   count (sender, reason == EMU_ICMP_TIME_EXCEEDED ? EMU_DROPPED_HOPS : EMU_DROPPED_UNREACHABLE);
-  if (length > 0)
-    send_to (core, sender, core->error, length);
+  return emu_icmp_error (reason, bytes, packet, core->error);
 }
 
-/* The operator's core network: from a phone (NULL: from the internet) to where the packet goes. */
 static void
-route (EmuPacketCore *core, EmuPacketPhone *sender, guint8 *bytes, gsize length)
+send_to_internet (EmuPacketCore *core, const guint8 *bytes, gsize length)
+{
+  if (write (core->internet.fd, bytes, length) < 0)
+    g_debug ("The internet did not take a packet: %s", g_strerror (errno));
+}
+
+/* Returns: FALSE with @reason where it cannot be sent on. */
+static gboolean
+forward (EmuPacketCore *core, EmuPacketPhone *sender, guint8 *bytes, const EmuIpPacket *packet,
+         EmuIcmpReason *reason)
 {
   EmuPacketPhone *phone;
-  EmuIpPacket packet;
-  guint index = 0;
+  EmuHost host = { 0 };
 
-  if (!emu_ip_packet_parse (bytes, length, &packet))
-    {
-      count (sender, EMU_DROPPED_INVALID);
-      return;
-    }
-  switch (emu_ip_route (packet.version, packet.destination, &index))
+  *reason = EMU_ICMP_NO_ROUTE;
+  switch (emu_ip_route (packet->version, packet->destination, &host))
     {
     case EMU_ROUTE_PHONE:
-      phone = core->phones[index];
-      if (phone != NULL && phone->contexts != NULL)
-        send_to (core, phone, bytes, packet.length);
-      else
-        refuse (core, sender, EMU_ICMP_NO_HOST, bytes, &packet);
-      break;
+      *reason = EMU_ICMP_NO_HOST;
+      phone = core->phones[host.index];
+      return phone != NULL && phone->host.generation == host.generation
+             && emu_packet_arrive (phone, bytes, packet->length);
     case EMU_ROUTE_INTERNET:
-      if (core->internet.fd >= 0)
-        send_to (core, NULL, bytes, packet.length);
-      else
-        refuse (core, sender, EMU_ICMP_NO_ROUTE, bytes, &packet);
-      break;
+      if (core->internet.fd < 0)
+        return FALSE;
+      send_to_internet (core, bytes, packet->length);
+      return TRUE;
     case EMU_ROUTE_NOWHERE:
-      refuse (core, sender, EMU_ICMP_NO_ROUTE, bytes, &packet);
-      break;
+      return FALSE;
+    case EMU_ROUTE_PRIVATE:
+      count (sender, EMU_DROPPED_PRIVATE);
+      return TRUE;
     case EMU_ROUTE_LINK_ONLY:
       count (sender, EMU_DROPPED_LINK_ONLY);
-      break;
+      return TRUE;
+    }
+  g_assert_not_reached ();
+}
+
+/* An error about an error is never made, so this calls itself once at most. */
+void
+emu_packet_route (EmuPacketCore *core, EmuPacketPhone *sender, guint8 *bytes, gsize length)
+{
+  EmuIcmpReason reason;
+  EmuIpPacket packet;
+
+  if (!emu_ip_packet_parse (bytes, length, &packet))
+    count (sender, EMU_DROPPED_INVALID);
+  else if (!forward (core, sender, bytes, &packet, &reason))
+    {
+      length = refuse (core, sender, reason, bytes, &packet);
+      if (length > 0)
+        emu_packet_route (core, NULL, core->error, length);
     }
 }
 
@@ -121,7 +135,7 @@ static void
 leave_leg (EmuLeg *leg, guint8 *bytes, gsize length)
 {
   if (leg->uplink)
-    route (leg->phone->core, leg->phone, bytes, length);
+    emu_packet_leave_uplink (leg->phone, bytes, length);
   else
     deliver (leg->phone, bytes, length);
 }
@@ -192,8 +206,22 @@ enter_leg (EmuLeg *leg, guint8 *bytes, gsize length)
 static gboolean
 is_own_source (const EmuPacketPhone *phone, const EmuIpPacket *packet)
 {
-  return packet->version == 4 ? memcmp (packet->source, phone->v4, 4) == 0
-                              : memcmp (packet->source, phone->v6, 8) == 0;
+  const EmuTunConfig *own = &phone->addresses;
+
+  return packet->version == 4 ? own->v4_prefix > 0 && memcmp (packet->source, own->v4, 4) == 0
+                              : own->v6_prefix > 0 && memcmp (packet->source, own->v6, 8) == 0;
+}
+
+/* From before any NAT, so straight back. */
+static void
+answer_hops (EmuPort *port, const guint8 *bytes, const EmuIpPacket *packet)
+{
+  gsize length = refuse (port->core, port->phone, EMU_ICMP_TIME_EXCEEDED, bytes, packet);
+
+  if (length > 0 && port->phone != NULL)
+    emu_packet_enter_downlink (port->phone, port->core->error, length);
+  else if (length > 0)
+    send_to_internet (port->core, port->core->error, length);
 }
 
 /* The first step of a packet from a TUN. */
@@ -215,14 +243,14 @@ receive (EmuPort *port, guint8 *bytes, gsize length)
   else if (phone != NULL && !is_own_source (phone, &packet))
     count (phone, EMU_DROPPED_SOURCE);
   else if (packet.hops <= 1)
-    refuse (port->core, phone, EMU_ICMP_TIME_EXCEEDED, bytes, &packet);
+    answer_hops (port, bytes, &packet);
   else
     {
       emu_ip_packet_take_hop (bytes, &packet);
       if (phone != NULL)
         enter_leg (&phone->uplink, bytes, packet.length);
       else
-        route (port->core, NULL, bytes, packet.length);
+        emu_packet_route (port->core, NULL, bytes, packet.length);
     }
 }
 

@@ -210,6 +210,39 @@ emu_rtnl_add_address (EmuRtnl *rtnl, int ifindex, int family, const guint8 *addr
 }
 
 gboolean
+emu_rtnl_remove_address (EmuRtnl *rtnl, int ifindex, int family, const guint8 *address,
+                         guint prefix, GError **error)
+{
+  struct ifaddrmsg head = {
+    .ifa_family = (guint8)family,
+    .ifa_prefixlen = (guint8)prefix,
+    .ifa_index = (guint32)ifindex,
+  };
+  Request request;
+
+  begin (&request, RTM_DELADDR, 0, &head, sizeof head);
+  append_attribute (&request, IFA_LOCAL, address, family == AF_INET ? 4 : 16);
+  return run (rtnl, &request, "remove the address", error);
+}
+
+gboolean
+emu_rtnl_remove_default_route (EmuRtnl *rtnl, int ifindex, int family, guint metric, GError **error)
+{
+  guint32 out = (guint32)ifindex, priority = metric;
+  struct rtmsg head = {
+    .rtm_family = (guint8)family,
+    .rtm_table = RT_TABLE_MAIN,
+    .rtm_scope = RT_SCOPE_NOWHERE,
+  };
+  Request request;
+
+  begin (&request, RTM_DELROUTE, 0, &head, sizeof head);
+  append_attribute (&request, RTA_OIF, &out, sizeof out);
+  append_attribute (&request, RTA_PRIORITY, &priority, sizeof priority);
+  return run (rtnl, &request, "remove the default route", error);
+}
+
+gboolean
 emu_rtnl_add_route (EmuRtnl *rtnl, int ifindex, int family, const guint8 *destination, guint prefix,
                     guint metric, GError **error)
 {

@@ -15,6 +15,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmuRtnl, emu_rtnl_free)
 gboolean emu_rtnl_link_up (EmuRtnl *rtnl, int ifindex, GError **error);
 gboolean emu_rtnl_add_address (EmuRtnl *rtnl, int ifindex, int family, const guint8 *address,
                                guint prefix, GError **error);
+gboolean emu_rtnl_remove_address (EmuRtnl *rtnl, int ifindex, int family, const guint8 *address,
+                                  guint prefix, GError **error);
+gboolean emu_rtnl_remove_default_route (EmuRtnl *rtnl, int ifindex, int family, guint metric,
+                                        GError **error);
 /* A route on @ifindex without a gateway; @destination NULL and @prefix 0 for the default route. */
 gboolean emu_rtnl_add_route (EmuRtnl *rtnl, int ifindex, int family, const guint8 *destination,
                              guint prefix, guint metric, GError **error);

@@ -174,3 +174,16 @@ class TestBus:
             emulator.phone("bob").call("GetLink", "(s)", "up")
         emulator.set(Seed=9)
         assert "UplinkLost" in alice.call("GetCounters")[0]
+
+    def test_access(self, make_emulator):
+        emulator = make_emulator(self.CONFIG)
+        alice = emulator.phone("alice")
+        alice.call("SetAccess", "(a{sv})", {"preset": GLib.Variant("s", "symmetric"),
+                                            "udp-timeout-s": GLib.Variant("u", 30)})
+        alice.call("ChangeAddress")
+        access = alice.call("GetAccess")[0]
+        assert (access["nat"], access["ipv6"], access["udp-timeout-s"]) == ("symmetric", "none", 30)
+        assert (access["ipv4-address"], access["ipv6-address"]) == ("100.64.1.1", "")
+        assert access["public-ipv4-address"] == "198.18.1.1"
+        with pytest.raises(GLib.Error, match="nat: must be one of"):
+            alice.call("SetAccess", "(a{sv})", {"nat": GLib.Variant("s", "fullcone")})

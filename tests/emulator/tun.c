@@ -21,6 +21,7 @@ typedef struct
 {
   const char *ifname;
   const EmuTunConfig *config;
+  const EmuTunConfig *before; /* of emu_tun_readdress() */
   int fd;
 } Job;
 
@@ -85,25 +86,32 @@ find_ifindex (const char *ifname)
 }
 
 static gboolean
+has_v6 (void)
+{
+  return access ("/proc/net/if_inet6", F_OK) == 0;
+}
+
+static gboolean
+add (EmuRtnl *rtnl, int ifindex, int family, const guint8 *address, guint prefix, guint metric,
+     GError **error)
+{
+  return emu_rtnl_add_address (rtnl, ifindex, family, address, prefix, error)
+         && emu_rtnl_add_route (rtnl, ifindex, family, NULL, 0, metric, error);
+}
+
+static gboolean
 configure (Job *job, GError **error)
 {
   const EmuTunConfig *config = job->config;
   int ifindex = find_ifindex (job->ifname);
   g_autoptr (EmuRtnl) rtnl = emu_rtnl_new (error);
 
-  if (rtnl == NULL || !emu_rtnl_link_up (rtnl, ifindex, error)
-      || !emu_rtnl_add_address (rtnl, ifindex, AF_INET, config->v4, config->v4_prefix, error)
-      || !emu_rtnl_add_route (rtnl, ifindex, AF_INET,
-                              config->v4_route_prefix ? config->v4_route : NULL,
-                              config->v4_route_prefix, config->metric, error))
-    return FALSE;
-
-  if (access ("/proc/net/if_inet6", F_OK) != 0)
-    return TRUE;
-  return emu_rtnl_add_address (rtnl, ifindex, AF_INET6, config->v6, config->v6_prefix, error)
-         && emu_rtnl_add_route (rtnl, ifindex, AF_INET6,
-                                config->v6_route_prefix ? config->v6_route : NULL,
-                                config->v6_route_prefix, config->metric, error);
+  return rtnl != NULL && emu_rtnl_link_up (rtnl, ifindex, error)
+         && (config->v4_prefix == 0
+             || add (rtnl, ifindex, AF_INET, config->v4, config->v4_prefix, config->metric, error))
+         && (config->v6_prefix == 0 || !has_v6 ()
+             || add (rtnl, ifindex, AF_INET6, config->v6, config->v6_prefix, config->metric,
+                     error));
 }
 
 static gboolean
@@ -122,7 +130,7 @@ create_and_configure (gpointer data, GError **error)
 int
 emu_tun_open (const char *netns, const char *ifname, const EmuTunConfig *config, GError **error)
 {
-  Job job = { ifname, config, -1 };
+  Job job = { ifname, config, NULL, -1 };
 
   if (*ifname == '\0' || strlen (ifname) >= IFNAMSIZ)
     {
@@ -136,4 +144,52 @@ emu_tun_open (const char *netns, const char *ifname, const EmuTunConfig *config,
   if (job.fd >= 0)
     close (job.fd);
   return -1;
+}
+
+/* One family. The address goes first: whoever is bound to it must notice. */
+static gboolean
+exchange (EmuRtnl *rtnl, int ifindex, int family, const guint8 *before, guint before_prefix,
+          const guint8 *after, guint after_prefix, guint metric, GError **error)
+{
+  gsize length = family == AF_INET ? 4 : 16;
+
+  if (before_prefix == after_prefix && memcmp (before, after, length) == 0)
+    return TRUE;
+  if (before_prefix > 0)
+    {
+      /* IPv4's goes with the address; it may be gone already. */
+      if (family == AF_INET6)
+        emu_rtnl_remove_default_route (rtnl, ifindex, family, metric, NULL);
+      if (!emu_rtnl_remove_address (rtnl, ifindex, family, before, before_prefix, error))
+        return FALSE;
+    }
+  return after_prefix == 0 || add (rtnl, ifindex, family, after, after_prefix, metric, error);
+}
+
+static gboolean
+readdress (gpointer data, GError **error)
+{
+  const Job *job = data;
+  const EmuTunConfig *before = job->before, *after = job->config;
+  int ifindex = find_ifindex (job->ifname);
+  g_autoptr (EmuRtnl) rtnl = emu_rtnl_new (error);
+
+  return rtnl != NULL
+         && exchange (rtnl, ifindex, AF_INET, before->v4, before->v4_prefix, after->v4,
+                      after->v4_prefix, after->metric, error)
+         && (!has_v6 ()
+             || exchange (rtnl, ifindex, AF_INET6, before->v6, before->v6_prefix, after->v6,
+                          after->v6_prefix, after->metric, error));
+}
+
+gboolean
+emu_tun_readdress (const char *netns, const char *ifname, const EmuTunConfig *before,
+                   const EmuTunConfig *after, GError **error)
+{
+  Job job = { ifname, after, before, -1 };
+
+  if (emu_netns_call (netns, readdress, &job, error))
+    return TRUE;
+  g_prefix_error (error, "TUN %s: ", ifname);
+  return FALSE;
 }

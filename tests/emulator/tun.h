@@ -7,12 +7,8 @@ typedef struct
 {
   guint8 v4[4];
   guint8 v6[16];
-  guint v4_prefix, v6_prefix;
-  /* The one route of each family, all zeros for the default route. */
-  guint8 v4_route[4];
-  guint8 v6_route[16];
-  guint v4_route_prefix, v6_route_prefix;
-  guint metric;
+  guint v4_prefix, v6_prefix; /* 0 = no address, and no route, of that family */
+  guint metric;               /* of the default routes */
 } EmuTunConfig;
 
 /**
@@ -26,3 +22,8 @@ typedef struct
  */
 int emu_tun_open (const char *netns, const char *ifname, const EmuTunConfig *config,
                   GError **error);
+
+/* Takes the addresses and default routes of @before from the interface, then gives it those of
+ * @after: what both have stays. Its descriptor is untouched. */
+gboolean emu_tun_readdress (const char *netns, const char *ifname, const EmuTunConfig *before,
+                            const EmuTunConfig *after, GError **error);

@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   EmuIpPacket packet, after, answer;
   guint8 reply[EMU_ICMP_ERROR_MAX], unused[EMU_ICMP_ERROR_MAX];
   g_autofree guint8 *copy = g_memdup2 (data, size);
-  guint index = 0;
+  EmuHost host = { 0 };
 
   if (!emu_ip_packet_parse (data, size, &packet))
     return 0;
@@ -41,7 +41,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   emu_ip_packet_take_hop (copy, &after);
   g_assert_true (emu_ip_packet_parse (copy, size, &answer));
   g_assert_cmpuint (answer.hops, ==, packet.hops - 1);
-  emu_ip_route (packet.version, packet.destination, &index);
-  g_assert_cmpuint (index, <=, EMU_PHONE_INDEX_MAX);
+  emu_ip_route (packet.version, packet.destination, &host);
+  g_assert_cmpuint (host.index, <=, EMU_PHONE_INDEX_MAX);
   return 0;
 }

@@ -121,46 +121,61 @@ test_route (void)
   {
     const char *destination;
     EmuRoute route;
-    guint index;
+    guint index, generation;
   } rows[] = {
-    { "198.51.100.1", EMU_ROUTE_PHONE, 1 },
-    { "198.51.100.254", EMU_ROUTE_PHONE, 254 },
-    { "198.51.100.255", EMU_ROUTE_NOWHERE, 0 },
-    { "198.51.100.0", EMU_ROUTE_NOWHERE, 0 },
-    { "198.51.101.1", EMU_ROUTE_NOWHERE, 0 },
-    { "192.0.2.1", EMU_ROUTE_INTERNET, 0 },
-    { "192.0.2.2", EMU_ROUTE_NOWHERE, 0 },
-    { "8.8.8.8", EMU_ROUTE_NOWHERE, 0 },
-    { "10.0.0.1", EMU_ROUTE_NOWHERE, 0 },
-    { "224.0.0.251", EMU_ROUTE_LINK_ONLY, 0 },
-    { "255.255.255.255", EMU_ROUTE_LINK_ONLY, 0 },
-    { "127.0.0.1", EMU_ROUTE_LINK_ONLY, 0 },
-    { "169.254.7.7", EMU_ROUTE_LINK_ONLY, 0 },
-    { "0.0.0.0", EMU_ROUTE_LINK_ONLY, 0 },
-    { "2001:db8:0:1::1", EMU_ROUTE_PHONE, 1 },
-    { "2001:db8:0:fe:1:2:3:4", EMU_ROUTE_PHONE, 254 },
-    { "2001:db8:0:ff::1", EMU_ROUTE_NOWHERE, 0 },
-    { "2001:db8::1", EMU_ROUTE_NOWHERE, 0 },
-    { "2001:db8:0:101::1", EMU_ROUTE_NOWHERE, 0 },
-    { "2001:db8:ffff::1", EMU_ROUTE_INTERNET, 0 },
-    { "2001:db8:ffff::2", EMU_ROUTE_NOWHERE, 0 },
-    { "2606:4700::1111", EMU_ROUTE_NOWHERE, 0 },
-    { "fe80::1", EMU_ROUTE_LINK_ONLY, 0 },
-    { "ff02::2", EMU_ROUTE_LINK_ONLY, 0 },
-    { "::1", EMU_ROUTE_LINK_ONLY, 0 },
-    { "::", EMU_ROUTE_LINK_ONLY, 0 },
+    { "198.51.100.1", EMU_ROUTE_PHONE, 1, 0 },
+    { "198.51.100.254", EMU_ROUTE_PHONE, 254, 0 },
+    { "198.51.100.255", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "198.51.100.0", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "198.51.101.1", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "192.0.2.1", EMU_ROUTE_INTERNET, 0, 0 },
+    { "192.0.2.2", EMU_ROUTE_INTERNET, 0, 0 },
+    { "192.0.2.99", EMU_ROUTE_INTERNET, 0, 0 },
+    { "192.0.2.100", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "192.0.2.0", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "198.18.1.7", EMU_ROUTE_PHONE, 7, 1 },
+    { "198.18.255.254", EMU_ROUTE_PHONE, 254, 255 },
+    { "198.18.0.7", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "198.18.1.255", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "100.64.0.1", EMU_ROUTE_PRIVATE, 0, 0 },
+    { "192.168.0.1", EMU_ROUTE_PRIVATE, 0, 0 },
+    { "172.31.0.1", EMU_ROUTE_PRIVATE, 0, 0 },
+    { "172.32.0.1", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "100.128.0.1", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "8.8.8.8", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "10.0.0.1", EMU_ROUTE_PRIVATE, 0, 0 },
+    { "224.0.0.251", EMU_ROUTE_LINK_ONLY, 0, 0 },
+    { "255.255.255.255", EMU_ROUTE_LINK_ONLY, 0, 0 },
+    { "127.0.0.1", EMU_ROUTE_LINK_ONLY, 0, 0 },
+    { "169.254.7.7", EMU_ROUTE_LINK_ONLY, 0, 0 },
+    { "0.0.0.0", EMU_ROUTE_LINK_ONLY, 0, 0 },
+    { "2001:db8:0:1::1", EMU_ROUTE_PHONE, 1, 0 },
+    { "2001:db8:0:fe:1:2:3:4", EMU_ROUTE_PHONE, 254, 0 },
+    { "2001:db8:0:ff::1", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "2001:db8::1", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "2001:db8:0:101::1", EMU_ROUTE_PHONE, 1, 1 },
+    { "2001:db8:ffff::1", EMU_ROUTE_INTERNET, 0, 0 },
+    { "2001:db8:ffff::2", EMU_ROUTE_INTERNET, 0, 0 },
+    { "2001:db8:ffff::99", EMU_ROUTE_INTERNET, 0, 0 },
+    { "2001:db8:ffff::9a", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "2606:4700::1111", EMU_ROUTE_NOWHERE, 0, 0 },
+    { "fe80::1", EMU_ROUTE_LINK_ONLY, 0, 0 },
+    { "ff02::2", EMU_ROUTE_LINK_ONLY, 0, 0 },
+    { "::1", EMU_ROUTE_LINK_ONLY, 0, 0 },
+    { "::", EMU_ROUTE_LINK_ONLY, 0, 0 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       gboolean v6 = strchr (rows[i].destination, ':') != NULL;
       guint8 address[16] = { 0 };
-      guint index = 0;
+      EmuHost host = { 0 };
 
       g_test_message ("%s", rows[i].destination);
       g_assert_cmpint (inet_pton (v6 ? AF_INET6 : AF_INET, rows[i].destination, address), ==, 1);
-      g_assert_cmpint (emu_ip_route (v6 ? 6 : 4, address, &index), ==, rows[i].route);
-      g_assert_cmpuint (index, ==, rows[i].index);
+      g_assert_cmpint (emu_ip_route (v6 ? 6 : 4, address, &host), ==, rows[i].route);
+      g_assert_cmpuint (host.index, ==, rows[i].index);
+      g_assert_cmpuint (host.generation, ==, rows[i].generation);
     }
 }
 

@@ -15,6 +15,7 @@ struct _EmuAtOutput
 {
   GSocket *socket; /* unowned */
   GQueue chunks;
+  gboolean paused;
   GSource *waiting; /* for the socket to be writable, or for the first chunk's time */
 };
 
@@ -92,7 +93,8 @@ flush_chunks (EmuAtOutput *output)
 {
   Chunk *chunk;
 
-  while (output->waiting == NULL && (chunk = g_queue_peek_head (&output->chunks)) != NULL)
+  while (!output->paused && output->waiting == NULL
+         && (chunk = g_queue_peek_head (&output->chunks)) != NULL)
     {
       g_autoptr (GError) error = NULL;
 
@@ -124,5 +126,12 @@ emu_at_output_write (EmuAtOutput *output, const char *bytes, guint hold_ms)
   chunk->size = strlen (bytes);
   chunk->hold_ms = hold_ms;
   g_queue_push_tail (&output->chunks, chunk);
+  flush_chunks (output);
+}
+
+void
+emu_at_output_set_paused (EmuAtOutput *output, gboolean paused)
+{
+  output->paused = paused;
   flush_chunks (output);
 }

@@ -12,3 +12,5 @@ void emu_at_output_free (EmuAtOutput *output);
 void emu_at_output_write (EmuAtOutput *output, const char *bytes, guint hold_ms);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmuAtOutput, emu_at_output_free)
+/* Paused, everything written waits. */
+void emu_at_output_set_paused (EmuAtOutput *output, gboolean paused);

@@ -12,6 +12,7 @@ struct _EmuAtServer
 {
   EmuPhone *phone;
   guint16 port;
+  gboolean paused;
   GSocket *listener;
   GSource *accept_source;
   /* The connection. */
@@ -226,7 +227,7 @@ on_command (EmuAtServer *server, const char *line)
 static void
 pump (EmuAtServer *server)
 {
-  while (server->socket != NULL && server->delay_timer == NULL)
+  while (server->socket != NULL && server->delay_timer == NULL && !server->paused)
     {
       const char *text;
 
@@ -269,6 +270,19 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+void
+emu_at_server_set_paused (EmuAtServer *server, gboolean paused)
+{
+  server->paused = paused;
+  if (server->socket == NULL)
+    return;
+  clear_source (&server->read_source);
+  if (!paused)
+    server->read_source = add_socket_source (server->socket, G_IO_IN, on_readable, server);
+  emu_at_output_set_paused (server->output, paused);
+  pump (server);
+}
+
 /* The newest connection counts: an oFono that starts again may be here before its past is over. */
 static gboolean
 on_connection (GSocket *listener, GIOCondition condition, gpointer user_data)
@@ -284,7 +298,7 @@ on_connection (GSocket *listener, GIOCondition condition, gpointer user_data)
   server->socket = socket;
   server->line = emu_at_line_new ();
   server->output = emu_at_output_new (socket);
-  server->read_source = add_socket_source (socket, G_IO_IN, on_readable, server);
+  emu_at_server_set_paused (server, server->paused);
   emu_phone_connected_changed (server->phone, TRUE);
   return G_SOURCE_CONTINUE;
 }

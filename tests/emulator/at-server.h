@@ -17,3 +17,5 @@ gboolean emu_at_server_connected (const EmuAtServer *server);
 GSocket *emu_at_server_socket (const EmuAtServer *server);
 /* Puts @line between line ends and through the rules of kind "at", direction "down". */
 void emu_at_server_write_line (EmuAtServer *server, const char *line);
+/* Paused, nothing is read and nothing written; what either side says meanwhile waits. */
+void emu_at_server_set_paused (EmuAtServer *server, gboolean paused);

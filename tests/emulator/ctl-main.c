@@ -31,12 +31,23 @@ static const char summary[]
       "  show PHONE                    everything about one\n"
       "  set PHONE PROPERTY=VALUE…     Powered, Registration, OperatorName, OperatorCode,\n"
       "                                Technology, Signal, DataAllowed, SimInserted\n"
-      "  set PROPERTY=VALUE…           SmsLatencyMs, SmsAcknowledgeMs\n"
-      "  restart PHONE                 its modem restarts\n"
+      "  set PROPERTY=VALUE…           SmsLatencyMs, SmsAcknowledgeMs, Seed\n"
+      "  link PHONE [up|down|both] [KEY=VALUE…]\n"
+      "                                its radio: preset=edge|umts|lte|ideal delay-ms loss …\n"
+      "  fade PHONE up|down|both MS KEY=VALUE…\n"
+      "  interrupt PHONE MS [hold]     no packet passes, lost or held back\n"
+      "  access PHONE [KEY=VALUE…]     preset=public|eim|symmetric|double|ipv6-firewalled|\n"
+      "                                ipv6-only nat=… share=PHONE …\n"
+      "  move PHONE                    it gets other addresses\n"
+      "  restart PHONE                 its modem restarts (+CRST)\n"
+      "  reset PHONE MS                its modem vanishes, and comes back\n"
+      "  suspend PHONE [sms-wakes]     it sleeps, and loses the next SMS\n"
+      "  resume PHONE\n"
       "  capture PHONE [FILE]          record its IP packets as pcapng; without FILE, stop\n"
       "  sms                           the log of the SMS centre\n"
       "  sms send PHONE FROM TEXT      or data=hex:… port=N, or tpdu=hex:…; FROM '' = withheld\n"
       "  sms clear                     forget the log\n"
+      "  sms network [KEY=VALUE…]      preset=instant|typical|poor loss latency-ms …\n"
       "  rules                         list the rules\n"
       "  rules add KEY=VALUE…          kind=sms|at|ip action=drop|delay|duplicate|fail|corrupt …\n"
       "  rules remove ID | rules clear\n"
@@ -48,9 +59,15 @@ static const struct
   const char *name;
   gboolean (*run) (EmuCtl *ctl, char **arguments, GError **error);
 } commands[] = {
-  { "phones", emu_ctl_phones },   { "show", emu_ctl_show },         { "set", emu_ctl_set },
-  { "restart", emu_ctl_restart }, { "capture", emu_ctl_capture },   { "sms", emu_ctl_sms },
-  { "rules", emu_ctl_rules },     { "counters", emu_ctl_counters }, { "monitor", emu_ctl_monitor },
+  { "phones", emu_ctl_phones },   { "show", emu_ctl_show },
+  { "set", emu_ctl_set },         { "link", emu_ctl_link },
+  { "fade", emu_ctl_fade },       { "interrupt", emu_ctl_interrupt },
+  { "access", emu_ctl_access },   { "move", emu_ctl_move },
+  { "reset", emu_ctl_reset },     { "suspend", emu_ctl_suspend },
+  { "resume", emu_ctl_resume },   { "restart", emu_ctl_restart },
+  { "capture", emu_ctl_capture }, { "sms", emu_ctl_sms },
+  { "rules", emu_ctl_rules },     { "counters", emu_ctl_counters },
+  { "monitor", emu_ctl_monitor },
 };
 
 gboolean

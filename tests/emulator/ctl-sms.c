@@ -87,8 +87,11 @@ emu_ctl_sms (EmuCtl *ctl, char **arguments, GError **error)
     return list_sms (ctl, error);
   if (strcmp (*arguments, "send") == 0)
     return send_sms (ctl, arguments + 1, error);
+  if (strcmp (*arguments, "network") == 0)
+    return emu_ctl_sms_network (ctl, arguments + 1, error);
   if (strcmp (*arguments, "clear") != 0 || arguments[1] != NULL)
-    return emu_ctl_usage (error, "sms [list] | sms send PHONE FROM TEXT… | sms clear");
+    return emu_ctl_usage (error,
+                          "sms [list] | sms send PHONE FROM TEXT… | sms clear | sms network");
   reply = emu_ctl_call (ctl, NULL, "ClearSms", NULL, error);
   return reply != NULL;
 }

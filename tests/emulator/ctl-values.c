@@ -5,8 +5,8 @@
 
 /* What stays text even where it looks like a number. */
 static const char *const text_keys[]
-    = { "OperatorName", "OperatorCode", "Registration", "Technology", "phone", "pattern",
-        "text",         "kind",         "direction",    "action",     NULL };
+    = { "OperatorName", "OperatorCode", "Registration", "Technology", "phone", "pattern", "text",
+        "kind",         "direction",    "action",       "preset",     "share", "trace",   NULL };
 
 static GVariant *
 parse_bytes (const char *hex)
@@ -32,6 +32,8 @@ static GVariant *
 parse_value (const char *key, const char *text)
 {
   guint64 number;
+  double fraction;
+  char *end;
 
   if (g_str_has_prefix (text, "hex:"))
     return parse_bytes (text + 4);
@@ -41,6 +43,12 @@ parse_value (const char *key, const char *text)
     return g_variant_new_boolean (*text == 't');
   if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &number, NULL))
     return g_variant_new_uint32 ((guint32)number);
+  if (g_ascii_isdigit (*text) && strchr (text, '.') != NULL)
+    {
+      fraction = g_ascii_strtod (text, &end);
+      if (*end == '\0')
+        return g_variant_new_double (fraction);
+    }
   return g_variant_new_string (text);
 }
 

@@ -45,6 +45,7 @@ emu_dbus_phone_update (EmuDbusPhone *object)
   g_object_freeze_notify (G_OBJECT (skeleton));
   emu_gdbus_phone_set_port (skeleton, emu_at_server_port (phone->server));
   emu_gdbus_phone_set_powered (skeleton, phone->powered);
+  emu_gdbus_phone_set_suspended (skeleton, phone->suspended);
   emu_gdbus_phone_set_connected (skeleton, emu_phone_connected (phone));
   emu_gdbus_phone_set_online (skeleton, phone->session.cfun == 1);
   emu_gdbus_phone_set_registration (skeleton, emu_registration_names[network->registration]);
@@ -105,6 +106,32 @@ on_restart_modem (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, Em
 }
 
 static gboolean
+on_reset_modem (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, guint off_ms,
+                EmuDbusPhone *object)
+{
+  emu_phone_reset_modem (object->phone, off_ms);
+  emu_gdbus_phone_complete_reset_modem (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_suspend (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, gboolean sms_wakes,
+            EmuDbusPhone *object)
+{
+  emu_phone_suspend (object->phone, sms_wakes);
+  emu_gdbus_phone_complete_suspend (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_resume (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, EmuDbusPhone *object)
+{
+  emu_phone_resume (object->phone);
+  emu_gdbus_phone_complete_resume (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
 on_send_sms (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, const char *from,
              GVariant *content, EmuDbusPhone *object)
 {
@@ -160,6 +187,7 @@ on_get_counters (EmuGdbusPhone *skeleton, GDBusMethodInvocation *invocation, Emu
   g_variant_dict_insert (&dict, "Connections", "t", counters->connections);
   g_variant_dict_insert (&dict, "SmsSent", "t", counters->sms_sent);
   g_variant_dict_insert (&dict, "SmsReceived", "t", counters->sms_received);
+  g_variant_dict_insert (&dict, "SmsLost", "t", counters->sms_lost);
   emu_gdbus_phone_complete_get_counters (skeleton, invocation, g_variant_dict_end (&dict));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -170,6 +198,9 @@ connect_handlers (EmuDbusPhone *object)
   g_signal_connect (object->skeleton, "handle-set", G_CALLBACK (on_set), object);
   g_signal_connect (object->skeleton, "handle-restart-modem", G_CALLBACK (on_restart_modem),
                     object);
+  g_signal_connect (object->skeleton, "handle-reset-modem", G_CALLBACK (on_reset_modem), object);
+  g_signal_connect (object->skeleton, "handle-suspend", G_CALLBACK (on_suspend), object);
+  g_signal_connect (object->skeleton, "handle-resume", G_CALLBACK (on_resume), object);
   g_signal_connect (object->skeleton, "handle-send-sms", G_CALLBACK (on_send_sms), object);
   g_signal_connect (object->skeleton, "handle-start-capture", G_CALLBACK (on_start_capture),
                     object);

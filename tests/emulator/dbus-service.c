@@ -26,8 +26,8 @@ update (EmuDbusService *service)
 {
   const EmuSmscSettings *settings = emu_smsc_settings (emu_emulator_smsc (service->emulator));
 
-  emu_gdbus_manager_set_sms_latency_ms (service->skeleton,
-                                        (guint)(settings->latency_us / G_TIME_SPAN_MILLISECOND));
+  emu_gdbus_manager_set_sms_latency_ms (
+      service->skeleton, (guint)emu_emulator_sms_model (service->emulator)->latency_ms);
   emu_gdbus_manager_set_sms_acknowledge_ms (
       service->skeleton, (guint)(settings->acknowledge_us / G_TIME_SPAN_MILLISECOND));
   emu_gdbus_manager_set_seed (service->skeleton, emu_emulator_seed (service->emulator));
@@ -53,12 +53,34 @@ on_set (EmuGdbusManager *skeleton, GDBusMethodInvocation *invocation, GVariant *
         g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
                      "SmsLatencyMs (u) and SmsAcknowledgeMs (u), up to %d, and Seed (u) can be set",
                      MS_MAX));
-  settings->latency_us = latency * G_TIME_SPAN_MILLISECOND;
+  emu_emulator_sms_model (service->emulator)->latency_ms = latency;
   settings->acknowledge_us = acknowledge * G_TIME_SPAN_MILLISECOND;
   if (has_seed)
     emu_emulator_set_seed (service->emulator, seed);
   update (service);
   emu_gdbus_manager_complete_set (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_set_sms_network (EmuGdbusManager *skeleton, GDBusMethodInvocation *invocation, GVariant *values,
+                    EmuDbusService *service)
+{
+  GError *error = NULL;
+
+  if (!emu_sms_model_set (emu_emulator_sms_model (service->emulator), values, &error))
+    return fail (invocation, error);
+  update (service);
+  emu_gdbus_manager_complete_set_sms_network (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_get_sms_network (EmuGdbusManager *skeleton, GDBusMethodInvocation *invocation,
+                    EmuDbusService *service)
+{
+  emu_gdbus_manager_complete_get_sms_network (
+      skeleton, invocation, emu_sms_model_describe (emu_emulator_sms_model (service->emulator)));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -154,6 +176,10 @@ static void
 connect_handlers (EmuDbusService *service)
 {
   g_signal_connect (service->skeleton, "handle-set", G_CALLBACK (on_set), service);
+  g_signal_connect (service->skeleton, "handle-set-sms-network", G_CALLBACK (on_set_sms_network),
+                    service);
+  g_signal_connect (service->skeleton, "handle-get-sms-network", G_CALLBACK (on_get_sms_network),
+                    service);
   g_signal_connect (service->skeleton, "handle-add-rule", G_CALLBACK (on_add_rule), service);
   g_signal_connect (service->skeleton, "handle-remove-rule", G_CALLBACK (on_remove_rule), service);
   g_signal_connect (service->skeleton, "handle-clear-rules", G_CALLBACK (on_clear_rules), service);

@@ -8,6 +8,8 @@
 struct _EmuSmsRouter
 {
   EmuSmsc *smsc;
+  EmuSmsModel model;
+  GRand *random;
   EmuRules *rules; /* unowned */
   guint unknown_number_code;
   GPtrArray *phones; /* EmuPhone, unowned */
@@ -43,12 +45,14 @@ apply_rules (EmuSmsRouter *router, const EmuPhone *phone, gboolean up, const Emu
 
   for (gsize i = header; text == NULL && i < sms->user_data_size; i++)
     g_string_append_printf (hex, "%02X", sms->user_data[i]);
-  return emu_rules_apply (router->rules, &(EmuRuleSubject){ .phone = phone->config->name,
-                                                            .kind = EMU_RULE_SMS,
-                                                            .up = up,
-                                                            .text = text != NULL ? text : hex->str,
-                                                            .bytes = sms->user_data + header,
-                                                            .size = sms->user_data_size - header });
+  return emu_rules_apply (router->rules,
+                          &(EmuRuleSubject){ .phone = phone->config->name,
+                                             .kind = EMU_RULE_SMS,
+                                             .up = up,
+                                             .binary = emu_sms_coding (sms) == EMU_SMS_DATA,
+                                             .text = text != NULL ? text : hex->str,
+                                             .bytes = sms->user_data + header,
+                                             .size = sms->user_data_size - header });
 }
 
 static void
@@ -122,7 +126,9 @@ emu_sms_router_new (const EmuConfig *config, EmuRules *rules,
   router->unknown_number_code = config->unknown_number_code;
   router->phones = g_ptr_array_new ();
   router->smsc = emu_smsc_new (&smsc_ops, router);
-  emu_smsc_settings (router->smsc)->latency_us = config->sms_latency_ms * G_TIME_SPAN_MILLISECOND;
+  emu_sms_model_init (&router->model, config->sms_latency_ms);
+  emu_smsc_settings (router->smsc)->latency_us = 0; /* the model's is the whole */
+  router->random = g_rand_new_with_seed (config->seed);
   emu_smsc_settings (router->smsc)->acknowledge_us
       = config->sms_acknowledge_ms * G_TIME_SPAN_MILLISECOND;
   return router;
@@ -141,6 +147,7 @@ emu_sms_router_free (EmuSmsRouter *router)
 {
   stop_timer (router);
   emu_smsc_free (router->smsc);
+  g_rand_free (router->random);
   g_ptr_array_unref (router->phones);
   g_free (router);
 }
@@ -149,6 +156,18 @@ EmuSmsc *
 emu_sms_router_smsc (EmuSmsRouter *router)
 {
   return router->smsc;
+}
+
+EmuSmsModel *
+emu_sms_router_model (EmuSmsRouter *router)
+{
+  return &router->model;
+}
+
+void
+emu_sms_router_set_seed (EmuSmsRouter *router, guint32 seed)
+{
+  g_rand_set_seed (router->random, seed);
 }
 
 static gboolean
@@ -221,6 +240,27 @@ refuse (EmuSmsRouter *router, const EmuSms *sms, const char *to, guint code, gin
   return code;
 }
 
+/* Accepts an SMS as the network does on such a day. Returns: its id, of the first copy. */
+static guint
+accept_sms (EmuSmsRouter *router, const EmuSms *sms, const char *to, gint64 validity_s,
+            gint64 delay_us, gint64 now_us)
+{
+  EmuSmsFate fate
+      = emu_sms_model_decide (&router->model, router->random, emu_sms_coding (sms) == EMU_SMS_DATA);
+  guint first = 0;
+
+  if (fate.copies == 0)
+    return emu_smsc_note (router->smsc, sms, to, EMU_SMS_DROPPED, 0, now_us);
+  for (guint i = 0; i < fate.copies; i++)
+    {
+      guint id = emu_smsc_accept (router->smsc, sms, to, validity_s, delay_us + fate.delay_us[i],
+                                  now_us);
+
+      first = i == 0 ? id : first;
+    }
+  return first;
+}
+
 guint
 emu_sms_router_submit (EmuSmsRouter *router, EmuPhone *sender, const EmuSubmit *submit,
                        guint8 *reference)
@@ -254,7 +294,7 @@ emu_sms_router_submit (EmuSmsRouter *router, EmuPhone *sender, const EmuSubmit *
   if (!emu_smsc_has_subscriber (router->smsc, to))
     return refuse (router, &sms, to, router->unknown_number_code, now_us);
   for (guint i = 0; i < copies; i++)
-    emu_smsc_accept (router->smsc, &sms, to, submit->validity_s, delay_us, now_us);
+    accept_sms (router, &sms, to, submit->validity_s, delay_us, now_us);
   set_timer (router);
   return 0;
 }
@@ -266,8 +306,8 @@ emu_sms_router_inject (EmuSmsRouter *router, EmuPhone *phone, const GArray *list
 
   for (guint i = 0; i < list->len; i++)
     {
-      guint id = emu_smsc_accept (router->smsc, &g_array_index (list, EmuSms, i),
-                                  phone->config->number, -1, 0, g_get_monotonic_time ());
+      guint id = accept_sms (router, &g_array_index (list, EmuSms, i), phone->config->number, -1, 0,
+                             g_get_monotonic_time ());
 
       g_array_append_val (ids, id);
     }

@@ -4,6 +4,7 @@
 #include "config.h"
 #include "phone.h"
 #include "rules.h"
+#include "sms-model.h"
 #include "smsc.h"
 
 typedef struct _EmuSmsRouter EmuSmsRouter;
@@ -13,6 +14,8 @@ EmuSmsRouter *emu_sms_router_new (const EmuConfig *config, EmuRules *rules,
                                   gpointer user_data);
 void emu_sms_router_free (EmuSmsRouter *router);
 EmuSmsc *emu_sms_router_smsc (EmuSmsRouter *router);
+EmuSmsModel *emu_sms_router_model (EmuSmsRouter *router);
+void emu_sms_router_set_seed (EmuSmsRouter *router, guint32 seed);
 void emu_sms_router_add_phone (EmuSmsRouter *router, EmuPhone *phone);
 /* It may have become able to take SMS, or unable. */
 void emu_sms_router_phone_changed (EmuSmsRouter *router, EmuPhone *phone);

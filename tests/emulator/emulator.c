@@ -75,7 +75,7 @@ static const EmuPhoneOps phone_ops = {
   .changed = on_phone_changed,
 };
 
-/* Out of coverage nothing passes; then the rules have their say. */
+/* Out of coverage, and asleep, nothing passes; then the rules have their say. */
 static EmuPacketVerdict
 filter_packet (const char *name, gboolean uplink, const guint8 *packet, gsize length,
                gpointer user_data)
@@ -85,7 +85,7 @@ filter_packet (const char *name, gboolean uplink, const guint8 *packet, gsize le
   const EmuPhone *phone = g_hash_table_lookup (emulator->by_name, name);
   const EmuRule *rule;
 
-  if (phone == NULL || !emu_phone_has_data (phone))
+  if (phone == NULL || phone->suspended || !emu_phone_has_data (phone))
     return (EmuPacketVerdict){ .copies = 0 };
   if (!emu_rules_has_kind (emulator->rules, EMU_RULE_IP))
     return verdict;
@@ -225,6 +225,12 @@ emu_emulator_inject (EmuEmulator *emulator, EmuPhone *phone, const GArray *list)
   return emu_sms_router_inject (emulator->router, phone, list);
 }
 
+EmuSmsModel *
+emu_emulator_sms_model (EmuEmulator *emulator)
+{
+  return emu_sms_router_model (emulator->router);
+}
+
 guint
 emu_emulator_seed (const EmuEmulator *emulator)
 {
@@ -235,6 +241,7 @@ void
 emu_emulator_set_seed (EmuEmulator *emulator, guint seed)
 {
   emulator->config->seed = seed;
+  emu_sms_router_set_seed (emulator->router, seed);
   if (emulator->core != NULL)
     emu_packet_core_set_seed (emulator->core, seed);
 }

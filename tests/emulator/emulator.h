@@ -4,6 +4,7 @@
 #include "config.h"
 #include "phone.h"
 #include "rules.h"
+#include "sms-model.h"
 #include "smsc.h"
 
 typedef struct _EmuEmulator EmuEmulator;
@@ -27,6 +28,8 @@ void emu_emulator_listen (EmuEmulator *emulator, const EmuListener *listener, gp
 GPtrArray *emu_emulator_phones (EmuEmulator *emulator);
 EmuRules *emu_emulator_rules (EmuEmulator *emulator);
 EmuSmsc *emu_emulator_smsc (EmuEmulator *emulator);
+/* What the SMS network does; to be set. */
+EmuSmsModel *emu_emulator_sms_model (EmuEmulator *emulator);
 /* Of all random numbers; setting it starts them over. */
 guint emu_emulator_seed (const EmuEmulator *emulator);
 void emu_emulator_set_seed (EmuEmulator *emulator, guint seed);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is set of a link: keys, presets, traces, and a fade from one to another. */
+#include "distribution.h"
 #include "impair-private.h"
 #include "settings.h"
 
@@ -19,11 +20,10 @@
 #define TRACE_MAX 1000000
 #define UNLIMITED_KBPS 100000 /* where a fade from or to "unlimited" begins or ends */
 
-static const char *const shapes[] = { "uniform", "normal", "pareto", NULL };
 static const EmuSetting settings[] = {
   NUMBER ("delay-ms", delay_ms, MS_MAX),
   NUMBER ("jitter-ms", jitter_ms, MS_MAX),
-  { "jitter", EMU_SETTING_WORD, offsetof (EmuImpairConfig, jitter_shape), 0, 0, shapes },
+  { "jitter", EMU_SETTING_WORD, offsetof (EmuImpairConfig, jitter_shape), 0, 0, emu_shape_names },
   PER_CENT ("correlation", correlation),
   { "keep-order", EMU_SETTING_FLAG, offsetof (EmuImpairConfig, keep_order), 0, 0, NULL },
   PER_CENT ("loss", loss),
@@ -50,7 +50,7 @@ static const EmuImpairConfig presets[] = {
   { .keep_order = TRUE,
     .delay_ms = 200,
     .jitter_ms = 35,
-    .jitter_shape = EMU_JITTER_PARETO,
+    .jitter_shape = EMU_SHAPE_PARETO,
     .correlation = 50,
     .burst_start = 0.2,
     .burst_end = 30,
@@ -61,7 +61,7 @@ static const EmuImpairConfig presets[] = {
   { .keep_order = TRUE,
     .delay_ms = 75,
     .jitter_ms = 12,
-    .jitter_shape = EMU_JITTER_PARETO,
+    .jitter_shape = EMU_SHAPE_PARETO,
     .correlation = 40,
     .burst_start = 0.1,
     .burst_end = 40,
@@ -72,7 +72,7 @@ static const EmuImpairConfig presets[] = {
   { .keep_order = TRUE,
     .delay_ms = 25,
     .jitter_ms = 5,
-    .jitter_shape = EMU_JITTER_PARETO,
+    .jitter_shape = EMU_SHAPE_PARETO,
     .correlation = 30,
     .burst_start = 0.02,
     .burst_end = 50,

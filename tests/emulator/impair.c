@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What one direction of a link does to packets: queue and rate, loss, delay, order. */
+#include "distribution.h"
 #include "impair-private.h"
 
 #include <math.h>
-
-#define PARETO_SHAPE 3.0 /* the lowest with a variance worth the name: a long tail */
-#define PARETO_MEAN (PARETO_SHAPE / (PARETO_SHAPE - 1))
-#define PARETO_DEVIATION 0.8660254037844386 /* sqrt(a / (a - 2)) / (a - 1) */
-#define TAIL 0.99999                        /* no packet is later than one in 100,000 */
 
 EmuImpair *
 emu_impair_new (gboolean uplink, guint32 seed)
@@ -63,16 +59,7 @@ emu_impair_counters (const EmuImpair *impair)
 static gboolean
 happens (EmuImpair *impair, double per_cent)
 {
-  return per_cent > 0 && g_rand_double (impair->random) * 100 < per_cent;
-}
-
-/* Box and Muller's transformation of two uniform numbers. */
-static double
-draw_normal (EmuImpair *impair)
-{
-  double radius = sqrt (-2 * log (1 - g_rand_double (impair->random)));
-
-  return radius * cos (2 * G_PI * g_rand_double (impair->random));
+  return emu_draw_share (impair->random, per_cent);
 }
 
 /* Correlated jitter keeps its distribution: a first-order autoregressive normal variable whose
@@ -81,23 +68,11 @@ static double
 draw_jitter_ms (EmuImpair *impair, const EmuImpairConfig *config)
 {
   double correlation = config->correlation / 100;
-  double z = correlation * impair->jitter_state
-             + sqrt (1 - correlation * correlation) * draw_normal (impair);
-  double probability = 0.5 * erfc (-z * G_SQRT2 / 2);
 
-  impair->jitter_state = z;
-  switch ((EmuJitterShape)config->jitter_shape)
-    {
-    case EMU_JITTER_UNIFORM:
-      return config->jitter_ms * (2 * probability - 1);
-    case EMU_JITTER_NORMAL:
-      return config->jitter_ms * z;
-    case EMU_JITTER_PARETO:
-      return config->jitter_ms
-             * (pow (1 - MIN (probability, TAIL), -1 / PARETO_SHAPE) - PARETO_MEAN)
-             / PARETO_DEVIATION;
-    }
-  g_assert_not_reached ();
+  impair->jitter_state = correlation * impair->jitter_state
+                         + sqrt (1 - correlation * correlation) * emu_draw_normal (impair->random);
+  return config->jitter_ms
+         * emu_shape_normal ((EmuShape)config->jitter_shape, impair->jitter_state);
 }
 
 /* NAN: the trace says that it is lost. */

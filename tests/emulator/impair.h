@@ -4,19 +4,12 @@
 #pragma once
 #include <glib.h>
 
-typedef enum
-{
-  EMU_JITTER_UNIFORM, /* delay ± jitter */
-  EMU_JITTER_NORMAL,  /* jitter is the standard deviation; no delay is below 0 */
-  EMU_JITTER_PARETO,  /* jitter is the standard deviation; most come early, few very late */
-} EmuJitterShape;
-
 /* All zeros but keep_order: an ideal link. Shares are in per cent. */
 typedef struct
 {
   double delay_ms;     /* mean */
   double jitter_ms;    /* 0 = every packet takes delay_ms */
-  guint jitter_shape;  /* EmuJitterShape */
+  guint jitter_shape;  /* EmuShape; uniform: delay ± jitter, else the standard deviation */
   double correlation;  /* per cent: of a packet's jitter with the one before's */
   gboolean keep_order; /* a late packet holds back those behind it, as radio link layers do */
   double loss;         /* outside of bursts */

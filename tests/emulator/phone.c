@@ -52,6 +52,7 @@ emu_phone_free (EmuPhone *phone)
 {
   if (phone == NULL)
     return;
+  emu_phone_stop_events (phone);
   emu_at_server_free (phone->server);
   reset_session (phone);
   g_free (phone->network.operator_name);
@@ -304,6 +305,8 @@ emu_phone_deliver (EmuPhone *phone, const guint8 *tpdu, gsize size)
 
   if (!emu_phone_takes_sms (phone))
     return FALSE;
+  if (emu_phone_loses_sms (phone))
+    return TRUE;
   /* No service centre's address: a length of 0 in front. */
   hex = g_string_new ("00");
   for (gsize i = 0; i < size; i++)

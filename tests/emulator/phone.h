@@ -81,6 +81,7 @@ typedef struct
   guint64 at_errors;
   guint64 sms_sent;
   guint64 sms_received;
+  guint64 sms_lost; /* by the phone, waking up */
   guint64 connections;
 } EmuPhoneCounters;
 
@@ -113,6 +114,10 @@ struct _EmuPhone
   guint interface_base; /* contexts[0] is dummy<interface_base> */
   guint8 sms_reference;
   gboolean powered;
+  gboolean suspended;
+  gboolean sms_wakes;   /* an SMS ends that */
+  gboolean loses_sms;   /* the next one, for having been suspended */
+  GSource *reset_timer; /* the modem comes back; NULL = none */
   EmuAtServer *server;
   EmuPhoneCounters counters;
 };
@@ -142,6 +147,17 @@ void emu_phone_set_data_allowed (EmuPhone *phone, gboolean allowed);
 void emu_phone_set_sim_inserted (EmuPhone *phone, gboolean inserted);
 /* The modem restarts: oFono connects anew and comes back online by itself. */
 void emu_phone_restart_modem (EmuPhone *phone);
+
+/* phone-events.c: the modem vanishes, its port with it, and comes back fresh @off_ms later. oFono
+ * does not connect by itself. */
+void emu_phone_reset_modem (EmuPhone *phone, guint off_ms);
+/* The phone falls asleep: no AT line and no packet passes. The first SMS from then on is lost:
+ * acknowledged by the modem, and gone. @sms_wakes: it ends the sleep. */
+void emu_phone_suspend (EmuPhone *phone, gboolean sms_wakes);
+void emu_phone_resume (EmuPhone *phone);
+/* An SMS has come. Returns: TRUE where it is lost so. */
+gboolean emu_phone_loses_sms (EmuPhone *phone);
+void emu_phone_stop_events (EmuPhone *phone);
 
 /* Brings an SMS. Returns: FALSE where the phone doesn't take any now. */
 gboolean emu_phone_deliver (EmuPhone *phone, const guint8 *tpdu, gsize size);

@@ -9,6 +9,7 @@
 
 static const char *const kinds[] = { "sms", "at", "ip", NULL };
 static const char *const directions[] = { "up", "down", "both", NULL };
+static const char *const codings[] = { "any", "text", "data", NULL };
 static const char *const checksums[] = { "wrong", "fixed", NULL };
 static const char *const actions[] = { "drop", "delay", "duplicate", "fail", "corrupt", NULL };
 
@@ -124,6 +125,12 @@ set (EmuRule *rule, const char *key, GVariant *value, GError **error)
       rule->action = (EmuRuleAction)n;
       return ok;
     }
+  if (strcmp (key, "coding") == 0)
+    {
+      ok = word (value, key, codings, &n, error);
+      rule->coding = (EmuRuleCoding)n;
+      return ok;
+    }
   if (strcmp (key, "checksums") == 0)
     {
       ok = word (value, key, checksums, &n, error);
@@ -171,6 +178,8 @@ check (const EmuRule *rule, GError **error)
                    "it cannot 'fail'");
   if (rule->fix_checksums && (rule->kind != EMU_RULE_IP || rule->action != EMU_RULE_CORRUPT))
     return refuse (error, "rule: only a corrupted IP packet has checksums to be 'fixed'");
+  if (rule->kind != EMU_RULE_SMS && rule->coding != EMU_RULE_ANY_CODING)
+    return refuse (error, "rule: only an SMS has a 'coding'");
   if (rule->kind == EMU_RULE_IP && rule->pattern != NULL)
     return refuse (error, "rule: match an IP packet with 'bytes' and 'offset', not with 'pattern'");
   if (rule->kind == EMU_RULE_AT && rule->action == EMU_RULE_FAIL && rule->direction != EMU_RULE_UP)
@@ -248,6 +257,8 @@ emu_rule_describe (const EmuRule *rule)
   g_variant_dict_insert (&dict, "direction", "s", directions[rule->direction]);
   if (rule->phone != NULL)
     g_variant_dict_insert (&dict, "phone", "s", rule->phone);
+  if (rule->coding != EMU_RULE_ANY_CODING)
+    g_variant_dict_insert (&dict, "coding", "s", codings[rule->coding]);
   if (rule->pattern != NULL)
     g_variant_dict_insert (&dict, "pattern", "s", g_regex_get_pattern (rule->pattern));
   if (rule->bytes != NULL)

@@ -93,6 +93,8 @@ matches (const EmuRule *rule, const EmuRuleSubject *subject)
     return FALSE;
   if (rule->direction == (subject->up ? EMU_RULE_DOWN : EMU_RULE_UP))
     return FALSE;
+  if (rule->coding != EMU_RULE_ANY_CODING && (rule->coding == EMU_RULE_DATA) != subject->binary)
+    return FALSE;
   if (rule->phone != NULL && strcmp (rule->phone, subject->phone) != 0)
     return FALSE;
   if (rule->pattern != NULL

@@ -24,17 +24,25 @@ typedef enum
   EMU_RULE_CORRUPT,
 } EmuRuleAction;
 
+typedef enum
+{
+  EMU_RULE_ANY_CODING,
+  EMU_RULE_TEXT,
+  EMU_RULE_DATA
+} EmuRuleCoding;
+
 typedef struct
 {
   guint id;
   char *phone; /* NULL = any */
   EmuRuleKind kind;
   EmuRuleDirection direction;
-  GRegex *pattern; /* NULL = any text */
-  GBytes *bytes;   /* NULL = any bytes */
-  gsize offset;    /* of @bytes in the subject */
-  guint nth;       /* the first matching subject it applies to, from 1 */
-  guint times;     /* how many it applies to; 0 = all from the nth on */
+  EmuRuleCoding coding; /* of an SMS */
+  GRegex *pattern;      /* NULL = any text */
+  GBytes *bytes;        /* NULL = any bytes */
+  gsize offset;         /* of @bytes in the subject */
+  guint nth;            /* the first matching subject it applies to, from 1 */
+  guint times;          /* how many it applies to; 0 = all from the nth on */
   EmuRuleAction action;
   guint delay_ms;         /* DELAY */
   guint copies;           /* DUPLICATE: how many in all */
@@ -52,6 +60,7 @@ typedef struct
   const char *phone;
   EmuRuleKind kind;
   gboolean up;      /* from the phone to the network */
+  gboolean binary;  /* of an SMS: 8-bit data */
   const char *text; /* what @pattern is matched with; may be NULL */
   const guint8 *bytes;
   gsize size;

@@ -136,3 +136,26 @@ def test_second_emulator(build, bus, emulator):
                            "--bus", bus.address], capture_output=True, text=True, timeout=TIMEOUT,
                           check=False)
     assert done.returncode == 1 and "another emulator has it" in done.stderr
+
+
+def test_network_commands(make_emulator, ctl):
+    make_emulator("[phone alice]\nport = 0\ndata = tun\n")
+    ctl("link", "alice", "preset=edge", "loss=2.5")
+    ctl("link", "alice", "up", "delay-ms=10")
+    assert json.loads(ctl("--json", "link", "alice", "up"))["delay-ms"] == 10
+    down = json.loads(ctl("--json", "link", "alice", "down"))
+    assert (down["loss"], down["rate-kbps"]) == (2.5, 180)
+    ctl("fade", "alice", "both", "1000", "loss=30")
+    ctl("interrupt", "alice", "5", "hold")
+    ctl("access", "alice", "preset=double", "udp-timeout-s=20.5")
+    ctl("move", "alice")
+    access = json.loads(ctl("--json", "access", "alice"))
+    assert (access["udp-timeout-s"], access["ipv4-address"]) == (20.5, "192.168.1.1")
+    ctl("sms", "network", "preset=typical", "strip-binary=true")
+    assert json.loads(ctl("--json", "sms", "network"))["strip-binary"] is True
+    ctl("suspend", "alice", "sms-wakes")
+    ctl("resume", "alice")
+    ctl("reset", "alice", "1")
+    assert "no such key" in ctl("link", "alice", "los=3", status=1)
+    assert "usage" in ctl("suspend", "alice", "now", status=2)
+    assert "usage" in ctl("link", "alice", status=2)

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from . import relay as relays
 from .plan import MODEM, NETNS, ROOT, LabError, Plan
 
 PROGRAMS = {"ofonod": "ofono", "dbus-daemon": "dbus-daemon", "pulseaudio": "pulseaudio",
@@ -21,7 +22,8 @@ PYTHON = "/usr/bin/python3"
 
 
 def default_folder():
-    return Path(f"/tmp/tacitel-lab-{os.getuid()}")
+    """The lab that this process is in or was started for, else the user's own."""
+    return Path(os.environ.get("TACITEL_LAB") or f"/tmp/tacitel-lab-{os.getuid()}")
 
 
 def default_build():
@@ -225,7 +227,7 @@ class Lab:
         """What a lab writes; a phone's folder is one that has a phonesim.conf."""
         for entry in list(self.folder.iterdir()) if self.folder.is_dir() else []:
             if entry.is_dir() and ((entry / "phonesim.conf").exists()
-                                   or (entry / "run").is_dir()
+                                   or (entry / "run").is_dir() or entry.name == "relays"
                                    or (logs and entry == self.logs)):
                 shutil.rmtree(entry, ignore_errors=True)
             elif entry.name in ("bus.conf", "emulator.conf", "emulator_bus", "control", "lab.json"):
@@ -297,6 +299,20 @@ class Lab:
         if "error" in answer:
             raise LabError(answer["error"])
         return answer
+
+    def relay(self, name="relay", *, users=None, secret=None, realm="lab.example", port=3478,
+              stun_only=False, options=None):
+        """Starts a coturn in the internet, at the next of 192.0.2.11 to .99; returns the Relay.
+
+        `users`: passwords by name; or `secret`: for time-limited credentials (use-auth-secret);
+        without either the user "lab" has the password "lab". `options`: more of turnserver.conf.
+        """
+        return relays.add(self, name, users, secret, realm, port, stun_only, options)
+
+    @property
+    def relays(self):
+        """Those started, by name."""
+        return relays.find_all(self)
 
     def command(self, command, netns=None, cwd=None):
         """The command line that runs `command` inside the lab, in `netns` if not None."""

@@ -162,7 +162,7 @@ class Plan:
         for name in names:
             if not name.replace("_", "a").isascii() or not name.replace("_", "a").isalnum():
                 raise LabError(f"'{name}' cannot name a phone: use letters, digits and '_'")
-            if name in ("internet", "logs") or names.count(name) > 1:
+            if name in ("internet", "logs", "relays") or names.count(name) > 1:
                 raise LabError(f"'{name}' cannot name a phone: it is taken")
         longest = max(names, key=len)
         if len(os.fsencode(self.folder / longest / "run/system_bus")) > SOCKET_PATH_MAX:

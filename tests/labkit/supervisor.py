@@ -15,7 +15,7 @@ import socket
 import sys
 from pathlib import Path
 
-from . import kernel
+from . import kernel, relay
 from .plan import NETNS, LabError, Plan
 from .processes import Children, Process
 
@@ -188,6 +188,12 @@ class Supervisor:
         if command == "down":
             self.stopping = True
             return {}
+        if command == "relay":
+            process = Process(relay.component(self.plan, request["name"]), self.plan.logs,
+                              Path("/run/notify"))
+            self.children.add(process)
+            self.children.start([process])
+            return {"status": process.status()}
         process = self.children.processes.get(request["component"])
         if process is None:
             raise LabError(f"No component is called '{request['component']}': there are "
@@ -199,7 +205,9 @@ class Supervisor:
         return {"status": process.status()}
 
     def stop(self):
-        """Sound servers and oFono first, their buses last."""
+        """Relays, sound servers and oFono first, their buses last."""
+        self.children.stop([process for name, process in self.children.processes.items()
+                            if name.startswith("relay/")])
         for _, components in reversed(self.plan.stages()):
             names = [component.name for component in components]
             self.children.stop([self.children.processes[name] for name in names

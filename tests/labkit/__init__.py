@@ -9,5 +9,8 @@
 
 from .lab import Lab, Phone
 from .plan import LabError
+from .play import Player
+from .relay import Relay
+from .scenario import Scenario
 
-__all__ = ["Lab", "LabError", "Phone"]
+__all__ = ["Lab", "LabError", "Phone", "Player", "Relay", "Scenario"]

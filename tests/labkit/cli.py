@@ -6,12 +6,15 @@ import json
 import os
 import shlex
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .lab import Lab, Phone, default_build, default_folder
 from .plan import LabError
+from .play import Player
+from .scenario import Scenario
 
 DEFAULT_NAMES = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"]
 
@@ -98,6 +101,41 @@ def status(arguments):
     return 0
 
 
+def run(arguments):
+    """A lab for one scenario, as long as a command, or until interrupted."""
+    scenario = Scenario.load(arguments.scenario)
+    lab = Lab(list(scenario.phones), arguments.build, arguments.dir, arguments.debug)
+    print(f"{arguments.scenario}: {scenario.description or ', '.join(scenario.phones)}")
+    lab.up(progress=lambda what: print(f"  {what} …", flush=True))
+    try:
+        with Player(lab, scenario, lambda what: print(what, flush=True)) as player:
+            return _play(arguments, lab, player)
+    finally:
+        lab.down()
+
+
+def _play(arguments, lab, player):
+    player.apply()
+    if arguments.online:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(Phone.go_online, lab.phones))
+    player.start()
+    if not arguments.command:
+        print(f"Up: tests/lab shell{_option(arguments)} {lab.phones[0].name}; Ctrl-C ends it",
+              flush=True)
+        player.wait()
+        signal.pause()
+    environment = {**os.environ, "TACITEL_LAB": str(lab.folder),
+                   "TACITEL_LAB_EMULATOR": lab.emulator_address}
+    try:
+        done = subprocess.run(arguments.command, env=environment, check=False)
+    except OSError as error:
+        raise LabError(f"{arguments.command[0]}: {error.strerror}") from None
+    player.stop()
+    player.wait()
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+
+
 def component(arguments):
     lab = Lab.attach(arguments.dir)
     answer = lab.request(arguments.action, component=arguments.component,
@@ -135,6 +173,15 @@ def parse(words):
     action = add("shell", shell, "run a shell, or a command, on a phone")
     action.add_argument("phone")
     action.usage = "tests/lab shell [--dir DIR] PHONE [-- COMMAND…]"
+    action = add("run", run, "run a scenario, such as tests/scenarios/tunnel.ini: a lab that lasts "
+                 "as long as COMMAND, which runs outside with TACITEL_LAB set to its folder")
+    action.add_argument("scenario", type=Path)
+    action.add_argument("--build", type=Path, default=default_build(),
+                        help="where Tacitel is built (default %(default)s)")
+    action.add_argument("--online", action="store_true",
+                        help="power the modems and register, as taciteld would")
+    action.add_argument("--debug", action="store_true", help="let oFono log all AT commands")
+    action.usage = "tests/lab run [--dir DIR] [--build DIR] [--online] SCENARIO [-- COMMAND…]"
     for name in ("stop", "start", "restart"):
         action = add(name, component, f"{name} one component, such as alice/ofonod")
         action.add_argument("component")
@@ -143,7 +190,7 @@ def parse(words):
     end = words.index("--") if "--" in words else len(words)
     arguments = parser.parse_args(words[:end])
     arguments.command = words[end + 1:]
-    if arguments.command and arguments.action != "shell":
+    if arguments.command and arguments.action not in ("shell", "run"):
         parser.error(f"{arguments.action} takes no command")
     arguments.dir = arguments.dir.resolve()
     return arguments

@@ -4,6 +4,7 @@
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 from labkit import Lab, LabError, Player, Scenario  # noqa: E402
 from labkit.lab import default_build  # noqa: E402
-from test_lab import folder, lab_command, ofono, attach  # noqa: E402,F401 (folder: a fixture)
+from test_lab import LAB, folder, lab_command, ofono, attach  # noqa: E402,F401 (folder: a fixture)
 
 BUILD = default_build().resolve()
 SCENARIOS = sorted((ROOT / "tests/scenarios").glob("*.ini"))
@@ -163,6 +164,19 @@ def test_command(folder, tmp_path):  # noqa: F811
     assert "x.ini:2: [phone alice] access: preset: must be one of: public" in done.stderr
     done = lab_command("run", folder / "none.ini")
     assert done.returncode == 1 and "No such file" in done.stderr
+
+
+def test_interrupted(folder, tmp_path):  # noqa: F811
+    """Ctrl-C, in the middle of an event or between them, ends it all without a word."""
+    path = tmp_path / "x.ini"
+    path.write_text(PHONE + "[event e]\nat = 0.1\ndo = move\nphone = alice\nevery = 0.1\ntimes = 999\n")
+    command = [LAB, "run", "--build", BUILD, "--dir", folder, path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert any("move alice" in line for line in run.stdout)
+        run.send_signal(signal.SIGINT)
+        assert run.wait(LIMIT_S) == 130
+        assert run.stderr.read() == ""
+    assert [entry.name for entry in folder.iterdir()] == ["logs"]
 
 
 STUN = """

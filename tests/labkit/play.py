@@ -33,7 +33,9 @@ class Player:
         self._bus_error = BusError
         self._service = Service(lab.popen, SERVICE)
         self._stop = threading.Event()
-        self._thread = None
+        # An event, since a join() that is interrupted takes the thread for ended (bpo-45274).
+        self._idle = threading.Event()
+        self._idle.set()
         self.failure = None
 
     def __enter__(self):
@@ -56,6 +58,8 @@ class Player:
             if group:
                 raise group.error(error.message, places[0] if places else None) from None
             raise LabError(error.message) from None
+        except OSError as error:
+            raise LabError(f"The emulator does not answer: {error}") from None
 
     def _set(self, group, phone, **values):
         kinds = {bool: "b", str: "s"}
@@ -105,21 +109,28 @@ class Player:
 
     def start(self):
         """From now on the events happen, in a thread; stop() or the with block's end ends that."""
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._idle.clear()
+        threading.Thread(target=self._run, daemon=True).start()
 
     def stop(self):
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._idle.wait()
 
     def wait(self, timeout_s=None):
         """Until all has happened, or an event has failed; raises its error."""
-        self._thread.join(timeout_s)
+        self._idle.wait(timeout_s)
         if self.failure is not None:
             raise self.failure
 
     def _run(self):
+        try:
+            self._play()
+        except LabError as error:
+            self.failure = error
+        finally:
+            self._idle.set()
+
+    def _play(self):
         begin = time.monotonic()
         order = itertools.count()
         due = [(event.at, next(order), str(event), lambda event=event: self._do(event))
@@ -130,11 +141,7 @@ class Player:
             if self._stop.wait(max(0, begin + at - time.monotonic())):
                 return
             self.tell(f"{time.monotonic() - begin:9.3f} s  {what}")
-            try:
-                later = act()
-            except LabError as error:
-                self.failure = error
-                return
+            later = act()
             if later is not None:
                 seconds, text, undo = later
                 heapq.heappush(due, (at + seconds, next(order), text, undo))

@@ -131,6 +131,8 @@ test_describe (void)
     "{'kind': <'at'>, 'action': <'delay'>, 'delay-ms': <uint32 9>, 'pattern': <'^AT'>}",
     "{'kind': <'ip'>, 'action': <'duplicate'>, 'copies': <3>, 'bytes': <[byte 6]>, 'offset': <9>}",
     "{'kind': <'sms'>, 'action': <'corrupt'>, 'position': <uint32 1>, 'mask': <uint32 3>}",
+    "{'kind': <'ip'>, 'action': <'corrupt'>, 'checksums': <'fixed'>}",
+    "{'kind': <'sms'>, 'action': <'drop'>, 'coding': <'data'>}",
   };
   g_autoptr (EmuRules) rules = emu_rules_new ();
   g_autoptr (EmuRules) again = emu_rules_new ();
@@ -179,6 +181,8 @@ static const struct
   { "{'kind': <'sms'>, 'action': <'corrupt'>, 'checksums': <'fixed'>}", "only a corrupted IP" },
   { "{'kind': <'ip'>, 'action': <'drop'>, 'checksums': <'fixed'>}", "only a corrupted IP" },
   { "{'kind': <'ip'>, 'action': <'corrupt'>, 'checksums': <'odd'>}", "wrong, fixed" },
+  { "{'kind': <'at'>, 'action': <'drop'>, 'coding': <'data'>}", "only an SMS has" },
+  { "{'kind': <'sms'>, 'action': <'drop'>, 'coding': <'8bit'>}", "any, text, data" },
   { "{'kind': <'at'>, 'action': <'fail'>}", "add direction 'up'" },
   { "{'kind': <'at'>, 'action': <'duplicate'>}", "add direction 'down'" },
   { "{'kind': <'sms'>, 'action': <'drop'>, 'when': <'now'>}", "'when' is not a key" },

@@ -47,7 +47,7 @@ def tools(stage: Stage) -> Count:
 
 
 def emulator(stage: Stage) -> Count:
-    return _pytest(stage, ["tests/emulator"], BUILD, 300)
+    return _pytest(stage, ["tests/emulator"], BUILD, 300, *SIDE_BY_SIDE)
 
 
 def end_to_end(stage: Stage) -> Count:

@@ -80,7 +80,7 @@ walk_at_random (void)
 static void
 test_random_walks (void)
 {
-  for (guint i = 0; i < 20000; i++)
+  for (guint i = 0; i < 5000; i++)
     walk_at_random ();
 }
 
@@ -224,7 +224,7 @@ live (Peer peers[2])
 static void
 test_two_agree (void)
 {
-  for (guint i = 0; i < 5000; i++)
+  for (guint i = 0; i < 1000; i++)
     {
       Peer peers[2] = { { .machine = { TAC_CALL_NEW, TAC_REASON_NONE } },
                         { .machine = { TAC_CALL_NEW, TAC_REASON_NONE } } };

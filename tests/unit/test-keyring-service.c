@@ -154,7 +154,7 @@ static void
 call_with (Wire *wire, const char *method, const char *passphrase, const char *options,
            const char *error)
 {
-  GVariant *parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL);
+  g_autoptr (GVariant) parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL);
 
   begin (wire, method, g_variant_new ("(h@a{sv})", 0, parsed), passphrases (passphrase, NULL));
   assert_replied (wire, error);

@@ -9,6 +9,7 @@
 
 #define LABEL_ICE "tacitel/1 ice"
 #define LABEL_CONTROL "tacitel/1 control"
+#define LABEL_PATH "tacitel/1 path"
 #define LABEL_VOICE "tacitel/1 voice"
 
 _Static_assert(TAC_HASH_SIZE == crypto_auth_hmacsha512_BYTES, "HMAC-SHA-512");
@@ -92,6 +93,13 @@ tac_kdf_control (uint8_t key[TAC_KEY_SIZE], const uint8_t root[TAC_KEY_SIZE])
 {
   tac_hkdf (key, TAC_KEY_SIZE, root, TAC_KEY_SIZE, (const uint8_t *)LABEL_CONTROL,
             sizeof LABEL_CONTROL - 1);
+}
+
+void
+tac_kdf_path (uint8_t key[TAC_KEY_SIZE], const uint8_t root[TAC_KEY_SIZE])
+{
+  tac_hkdf (key, TAC_KEY_SIZE, root, TAC_KEY_SIZE, (const uint8_t *)LABEL_PATH,
+            sizeof LABEL_PATH - 1);
 }
 
 void

@@ -25,6 +25,8 @@ void tac_hmac (uint8_t out[TAC_HASH_SIZE], const uint8_t *key, size_t key_size, 
 
 void tac_kdf_ice (TacIceCredentials *out, const uint8_t ck[TAC_HASH_SIZE], uint8_t generation);
 void tac_kdf_control (uint8_t key[TAC_KEY_SIZE], const uint8_t root[TAC_KEY_SIZE]);
+/* Of the PATH messages that a direction sends by SMS. */
+void tac_kdf_path (uint8_t key[TAC_KEY_SIZE], const uint8_t root[TAC_KEY_SIZE]);
 /* c₀ of a direction. @kem_secret: the ML-KEM shared secret, or NULL where there was no exchange. */
 void tac_kdf_voice (uint8_t chain[TAC_KEY_SIZE], const uint8_t root[TAC_KEY_SIZE],
                     const uint8_t *kem_secret, const uint8_t h[TAC_HASH_SIZE]);

@@ -13,7 +13,7 @@ tac_message_peek (const uint8_t *sms, size_t size, TacSmsType *type)
     return TAC_MESSAGE_LENGTH;
   if (sms[1] >> 4 != TAC_PROTOCOL_VERSION)
     return TAC_MESSAGE_VERSION;
-  if ((sms[1] & 0x0f) < TAC_SMS_PAIR || (sms[1] & 0x0f) > TAC_SMS_TEXT)
+  if ((sms[1] & 0x0f) < TAC_SMS_PAIR || (sms[1] & 0x0f) > TAC_SMS_ECHO)
     return TAC_MESSAGE_TYPE;
   *type = (TacSmsType)(sms[1] & 0x0f);
   return TAC_MESSAGE_OK;

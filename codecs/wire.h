@@ -23,6 +23,8 @@ typedef enum
   TAC_SMS_INVITE = 2,
   TAC_SMS_REPLY = 3,
   TAC_SMS_TEXT = 4,
+  TAC_SMS_PATH = 5,
+  TAC_SMS_ECHO = 6, /* to oneself: do datagrams come through? */
 } TacSmsType;
 
 #define TAC_CAPABILITY_MLKEM 0x01

@@ -228,6 +228,10 @@ tac_calls_receive (TacCalls *calls, const char *sender, GBytes *datagram, gint64
     case TAC_SMS_PAIR:
       tac_pairing_receive (calls->pairing, sender, sms, size);
       break;
+    case TAC_SMS_PATH:
+    case TAC_SMS_ECHO:
+      tac_counters_add (calls->parts.counters, "sms.unexpected", 1);
+      break;
     case TAC_SMS_TEXT:
       tac_counters_add (calls->parts.counters, "sms.text", 1);
       break;

@@ -228,6 +228,8 @@ tac_config_load_files (const char *const *paths, GError **error)
   config->history_keep_days = 90;
   config->history_keep_calls = 10000;
   config->policy = tac_policy_default;
+  config->relay_policy = TAC_RELAY_PREFER_DIRECT;
+  config->servers = g_ptr_array_new_with_free_func ((GDestroyNotify)tac_server_free);
   for (gsize i = 0; paths[i] != NULL; i++)
     if (!load_file (config, paths[i], error))
       return NULL;
@@ -252,5 +254,6 @@ tac_config_free (TacConfig *config)
   g_free (config->audio_capture);
   g_free (config->audio_playback);
   g_free (config->notify_command);
+  g_ptr_array_unref (config->servers);
   g_free (config);
 }

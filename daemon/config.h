@@ -4,6 +4,7 @@
  * that names file and key. */
 #pragma once
 #include "daemon/policy.h"
+#include "daemon/server.h"
 #include <glib.h>
 
 typedef enum
@@ -12,6 +13,14 @@ typedef enum
   TAC_ECHO_ON,
   TAC_ECHO_OFF
 } TacEchoCanceller; /* auto: on when capturing from a microphone */
+
+/* How what is meant for one SMS travels (docs/protocol.md §3). */
+typedef enum
+{
+  TAC_SIGNALLING_AUTO, /* datagram; text where datagrams were found not to arrive */
+  TAC_SIGNALLING_DATAGRAM,
+  TAC_SIGNALLING_TEXT,
+} TacSignalling;
 
 typedef struct
 {
@@ -33,6 +42,10 @@ typedef struct
   guint history_keep_calls;    /* [history] keep-calls: 0 all; 10000 */
   char *notify_command;        /* [notify] command: program that is told of events; NULL = none */
   TacPolicy policy;            /* [policy] PARTY=ACTION */
+  TacSignalling signalling;    /* [sms] signalling: auto, datagram, text */
+  TacRelayPolicy relay_policy; /* [relay] policy: direct, prefer-direct, relay-only */
+  GPtrArray *servers; /* TacServer: [relay NAME] in the files' order; the later file adds, or
+                         replaces one of the same name */
 } TacConfig;
 
 TacConfig *tac_config_load (GError **error); /* the two files above; missing ones are fine */

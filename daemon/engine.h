@@ -10,7 +10,7 @@
 
 #include <gio/gio.h>
 
-#define TAC_ENGINE_ABI 1
+#define TAC_ENGINE_ABI 2
 #define TAC_ENGINE_SYMBOL "tac_engine"
 
 /* A path: one ICE agent (RFC 8445) on the data context's addresses only (docs/protocol.md §4). */
@@ -21,13 +21,17 @@ typedef struct
   gboolean caller;                      /* the caller controls */
   const TacIceCredentials *credentials; /* of this generation; copied */
   GPtrArray *addresses;                 /* GInetAddress of the data interface; copied */
+  GPtrArray *servers;                   /* TacServer; copied as far as needed */
+  TacRelayPolicy policy;
 } TacPathOptions;
 
 /* All run on the main loop, none inside a call of the path's functions. */
 typedef struct
 {
-  void (*gathered) (const TacCandidates *local, gpointer user_data); /* once */
-  void (*connected) (gpointer user_data);                            /* once: a pair works */
+  /* Once; what is there when every server has answered, or the quick ones have and the others had
+   * their time. */
+  void (*gathered) (const TacCandidates *local, gpointer user_data);
+  void (*connected) (gpointer user_data); /* once: a pair works */
   void (*received) (const guint8 *packet, gsize size,
                     gpointer user_data); /* of ours: first byte >= 0xC0 */
 } TacPathEvents;
@@ -38,6 +42,20 @@ typedef struct
   const char *kind; /* of the remote candidate: "host", "server-reflexive", "peer-reflexive",
                        "relayed", "" */
 } TacPathInfo;
+
+/* What the servers say of the network that this phone is in. */
+typedef struct TacProbe TacProbe;
+
+typedef struct
+{
+  const TacServer *server; /* the caller's */
+  gboolean answered;
+  guint rtt_ms;      /* of its first answer */
+  char local[64];    /* where it was asked from; the same for all servers of one address family */
+  char mapped[64];   /* how it saw that: "" where it did not say */
+  char relayed[64];  /* TURN: an address it gave, and that was given back; else "" */
+  char problem[128]; /* for people, "" for none: "no answer", "wrong user name or password (401)" */
+} TacProbeResult;
 
 /* Media: capture → encode → seal → send, and receive → open → playout → play (docs/architecture.md,
  * the journeys). */
@@ -58,13 +76,25 @@ typedef struct
   /* Starts gathering at once. NULL: no usable address, or libnice refuses. */
   TacPath *(*path_new) (const TacPathOptions *options, const TacPathEvents *events,
                         gpointer user_data, GError **error);
-  /* The peer's candidates; checks start. May be called again with the same or more. */
+  /* The peer's candidates; checks start, as soon as they can. At any time, also before gathered,
+   * and again with the same or others. Never called: the path waits for checks of a peer whose
+   * address it does not know; where both use one relay that works from behind any NAT
+   * (docs/protocol.md §4).
+   */
   void (*path_set_remote) (TacPath *path, const TacCandidates *remote);
   /* Any thread, no allocation of ours. FALSE: nothing could be sent (not connected, or the
    * interface is gone). */
   gboolean (*path_send) (TacPath *path, const guint8 *packet, gsize size);
   void (*path_get_info) (TacPath *path, TacPathInfo *info);
   void (*path_free) (TacPath *path); /* no event after this */
+
+  /* Asks all servers at once, from one socket of each family; @done runs once, on the main loop,
+   * when all have answered or after @timeout_ms, with GArray of TacProbeResult in @servers' order
+   * (transfer none). NULL: no usable address. */
+  TacProbe *(*probe_new) (GPtrArray *addresses, GPtrArray *servers, guint timeout_ms,
+                          void (*done) (const GArray *results, gpointer user_data),
+                          gpointer user_data, GError **error);
+  void (*probe_free) (TacProbe *probe); /* @done does not run after this */
 
   /* Makes the pipelines and opens the sound devices for playing; nothing is captured yet. Errors:
    * TAC_ERROR_MEDIA_FAILED for what is known at once, TacMediaEvents.failed for the rest. */
@@ -77,7 +107,9 @@ typedef struct
   void (*media_receive) (TacMedia *media, const guint8 *packet, gsize size);
   void (*media_set_muted) (TacMedia *media, gboolean muted); /* silence is sent, at the same pace */
   void (*media_set_silent) (TacMedia *media, gboolean silent); /* nothing is played: on hold */
-  void (*media_set_loss) (TacMedia *media, guint percent);     /* as the peer reports it */
+  /* Nothing is heard from the peer: a soft tone now and then says so to this phone's user. */
+  void (*media_set_searching) (TacMedia *media, gboolean searching);
+  void (*media_set_loss) (TacMedia *media, guint percent); /* as the peer reports it */
   void (*media_get_stats) (TacMedia *media, TacGstDecoderStats *stats, guint64 *sent);
   void (*media_free) (TacMedia *media);
 } TacEngine;

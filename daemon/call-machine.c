@@ -97,7 +97,8 @@ static const struct
 #define UNCONNECTED (BEFORE_REPLY_OUT | S (REPLIED) | S (PREPARING_IN) | CHECKS | S (SHAKING))
 #define ALIVE (UNCONNECTED | CONNECTED)
 
-/* What an event does. The first row that fits counts. STAY keeps the state. */
+/* What an event does. The first row that fits counts. STAY keeps the state and its timers; a row
+ * that leads to the state it comes from starts its timers anew. */
 #define STAY TAC_CALL_NEW
 #define BYE_REASON TAC_CALL_REASONS /* the reason that the peer's BYE gives */
 #define ON(event) TAC_EVENT_##event, 0
@@ -150,6 +151,7 @@ static const struct Row
   { S (PREPARING_IN), ON (DATA_FAILED), TO (REFUSING), WHY (NO_DATA), { DO (REFUSE_NO_DATA) } },
   { S (PREPARING_IN), ON (GATHERED), TO (CHECKING), 0, { DO (MAKE_REPLY) } },
   { S (CHECKING), AFTER (SECOND_SMS), TO (CHECKING_SMS), 0, { DO (REPLY_BY_SMS) } },
+  { S (CHECKING_SMS), ON (INVITE_AGAIN), TO (CHECKING_SMS), 0, { DO (REPLY_BY_SMS) } },
   { CHECKS, ON (PATH_FOUND), TO (SHAKING), 0, { DO (SEND_HANDSHAKE) } },
   { S (SHAKING) | S (ENDING_SHAKING), AFTER (HANDSHAKE), STAY, 0, { DO (SEND_HANDSHAKE) } },
   { S (SHAKING), ON (READY), TO (AWAITING_COMMIT), 0, { DO (PREPARE_MEDIA) } },
@@ -265,6 +267,8 @@ tac_call_machine_step (TacCallMachine *machine, TacCallEvent event)
     add (&step, TAC_ACTION_RELEASE);
   step.stop = states[before].timers & ~states[after].timers;
   step.start = states[after].timers & ~states[before].timers;
+  if (row->to != STAY && after == before)
+    step.stop = step.start = states[after].timers;
   return step;
 }
 

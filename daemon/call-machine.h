@@ -44,9 +44,10 @@ typedef enum
 typedef enum
 {
   TAC_EVENT_DIAL,
-  TAC_EVENT_INVITE,     /* an invitation opened, fresh */
-  TAC_EVENT_GLARE,      /* the peer's own invitation came, and it wins */
-  TAC_EVENT_SUPERSEDED, /* a newer invitation of the same peer: it has forgotten this call */
+  TAC_EVENT_INVITE,       /* an invitation opened, fresh */
+  TAC_EVENT_INVITE_AGAIN, /* the same bytes: the caller repeats it, REPLY has not reached it */
+  TAC_EVENT_GLARE,        /* the peer's own invitation came, and it wins */
+  TAC_EVENT_SUPERSEDED,   /* a newer invitation of the same peer: it has forgotten this call */
   TAC_EVENT_DATA_UP,
   TAC_EVENT_DATA_FAILED,
   TAC_EVENT_MODEM_GONE,
@@ -81,7 +82,7 @@ typedef enum
   TAC_EVENT_HEARD,   /* something authentic again */
   TAC_EVENT_TIMEOUT, /* TacCallEvent.timer ran out */
 } TacCallEventKind;
-#define TAC_CALL_EVENTS 37
+#define TAC_CALL_EVENTS 38
 
 /* A timer runs in the states that list it and in no other, so none is left behind. */
 typedef enum

@@ -60,6 +60,7 @@ struct _TacCall
   gboolean holds_data;
   guint8 invite_sms[TAC_SMS_SIZE], reply_sms[TAC_SMS_SIZE];
   gboolean invite_made, reply_made, replied; /* replied: REPLY was made, or opened */
+  guint replied_again; /* SMS of the same REPLY, for an INVITE that was repeated */
   guint8 invited_sms[TAC_SMS_SIZE];
   TacCandidates local, remote, invited_candidates;
   const TacEngine *engine;

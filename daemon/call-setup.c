@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SMS_TIMEOUT_MS 60000 /* an INVITE that is older rings nobody */
+#define REPLY_AGAIN_MAX 2    /* as often as a caller repeats; who replays more gets nothing */
 
 static guint64
 clock_ms (void)
@@ -322,6 +323,15 @@ tac_call_accept_invitation (TacCall *call, const TacInvitation *invitation)
       tac_call_take_invitation (call);
       tac_call_event (call, TAC_EVENT_INVITE);
     }
+}
+
+/* What makes this phone send SMS, and wait, must not go on for as long as somebody replays it. */
+void
+tac_call_invited_again (TacCall *call)
+{
+  if (call->machine.state == TAC_CALL_CHECKING_SMS && call->replied_again++ >= REPLY_AGAIN_MAX)
+    return;
+  tac_call_event (call, TAC_EVENT_INVITE_AGAIN);
 }
 
 void

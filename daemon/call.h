@@ -41,6 +41,8 @@ void tac_call_dial (TacCall *call);
 /* An invitation of the peer: the call's beginning, or, where it was dialed, glare, which the peer
  * has won. */
 void tac_call_accept_invitation (TacCall *call, const TacInvitation *invitation);
+/* The invitation it is of, once more. */
+void tac_call_invited_again (TacCall *call);
 /* A REPLY, by whatever way it came. Not OK: counted by the caller. */
 TacMessageResult tac_call_take_reply (TacCall *call, const guint8 *sms, gsize size);
 void tac_call_event (TacCall *call, TacCallEventKind kind);

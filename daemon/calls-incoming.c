@@ -177,6 +177,7 @@ on_invite (TacCalls *calls, const char *sender, const guint8 *sms, gsize size, g
   if (calls->current != NULL && tac_call_is_of_invitation (calls->current, sms, size))
     {
       tac_counters_add (calls->parts.counters, "sms.repeated", 1);
+      tac_call_invited_again (calls->current);
       return;
     }
   invitation = tac_invitation_open (tac_vault_contacts (calls->parts.vault),

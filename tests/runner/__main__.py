@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -38,6 +39,9 @@ def main() -> int:
     quick = parser.parse_args().quick
 
     os.chdir(stages.ROOT)
+    # A shell starts what it puts in the background with SIGINT ignored, and that is inherited: what is
+    # to be interrupted in a test would not be.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process.adopt_orphans()
     before = Snapshot()
     total = run_stage(*BUILD, counts_tests=False)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A candidate list: refused, or all valid and the same after encoding and decoding again. */
+/* A candidate list: refused, or all valid the same after encoding and decoding again, and
+ * encoded in one way only. */
 #include "codecs/candidate.h"
 
 #include <stdlib.h>
@@ -14,6 +15,22 @@ require (bool holds)
     abort ();
 }
 
+/* Where no candidate was skipped, the input is the one encoding of what was read. */
+static void
+check_canonical (const TacCandidates *candidates, const uint8_t *data, size_t size,
+                 const uint8_t *encoded)
+{
+  size_t at = 0, n = 0;
+
+  for (; at < size && data[at] != 0; n++)
+    at += (data[at] & 0x20) != 0 ? 19 : 7;
+  require (at <= size && n >= candidates->n);
+  if (n == candidates->n)
+    require (memcmp (data, encoded, at) == 0);
+  for (; at < size; at++)
+    require (data[at] == 0);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -26,6 +43,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   for (size_t i = 0; i < candidates.n; i++)
     require (tac_candidate_valid (&candidates.list[i]));
   require (tac_candidates_encode (&candidates, encoded, sizeof encoded) == candidates.n);
+  check_canonical (&candidates, data, size, encoded);
   require (tac_candidates_decode (&again, encoded, sizeof encoded));
   require (again.n == candidates.n);
   for (size_t i = 0; i < again.n; i++)

@@ -3,6 +3,7 @@
 #include "codecs/control.h"
 #include "codecs/fingerprint.h"
 #include "codecs/invitation.h"
+#include "codecs/path-offer.h"
 #include "codecs/sas.h"
 
 #include <arpa/inet.h>
@@ -300,6 +301,50 @@ test_control (void)
 }
 
 static void
+run_path (JsonObject *vector, const uint8_t key[TAC_KEY_SIZE], uint32_t *highest)
+{
+  TacPathOffer got,
+      offer = { .generation = (uint8_t)json_object_get_int_member (vector, "generation") };
+  uint32_t counter = (uint32_t)json_object_get_int_member (vector, "counter");
+  uint8_t value[TAC_PATH_OFFER_SIZE], sms[TAC_SMS_SIZE];
+
+  read_candidates (vector, &offer.candidates);
+  tac_path_offer_encode (&offer, value);
+  assert_hex (vector, "value", value, sizeof value);
+  tac_path_sms_seal (sms, key, counter, &offer);
+  assert_hex (vector, "sms", sms, sizeof sms);
+
+  g_assert_cmpint (tac_path_sms_open (key, highest, sms, sizeof sms, &got), ==, TAC_MESSAGE_OK);
+  g_assert_cmpuint (*highest, ==, counter);
+  g_assert_cmpuint (got.generation, ==, offer.generation);
+  assert_candidates (&got.candidates, &offer.candidates);
+}
+
+static void
+test_path (void)
+{
+  JsonArray *array = json_object_get_array_member (vectors, "path");
+
+  g_assert_cmpuint (json_array_get_length (array), ==, 2);
+  for (unsigned i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonObject *vector = json_array_get_object_element (array, i);
+      JsonArray *offers = json_object_get_array_member (vector, "offers");
+      bool caller
+          = g_str_equal (json_object_get_string_member (vector, "direction"), "caller to callee");
+      uint8_t root[TAC_KEY_SIZE], key[TAC_KEY_SIZE];
+      uint32_t highest = 0;
+
+      hex (member (vectors, "keys"), caller ? "caller_to_callee" : "callee_to_caller", root,
+           sizeof root);
+      tac_kdf_path (key, root);
+      assert_hex (vector, "key", key, sizeof key);
+      for (unsigned j = 0; j < json_array_get_length (offers); j++)
+        run_path (json_array_get_object_element (offers, j), key, &highest);
+    }
+}
+
+static void
 test_sas (void)
 {
   JsonObject *sas = member (vectors, "sas");
@@ -360,6 +405,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol-vectors/kem", test_kem);
   g_test_add_func ("/protocol-vectors/voice", test_voice);
   g_test_add_func ("/protocol-vectors/control", test_control);
+  g_test_add_func ("/protocol-vectors/path", test_path);
   g_test_add_func ("/protocol-vectors/sas", test_sas);
   g_test_add_func ("/protocol-vectors/pair", test_pair);
   g_test_add_func ("/protocol-vectors/fingerprint", test_fingerprint);

@@ -173,6 +173,22 @@ def control(root, direction):
     return {"direction": direction, "key": key.hex(), "datagrams": out}
 
 
+def path(root, direction):
+    """PATH, as a control message's value and as an SMS with several counters."""
+    key = hkdf(root, b"tacitel/1 path", 32)
+    offers = []
+    for counter, generation, candidates in ((1, 1, INVITE_CANDIDATES), (2, 2, REPLY_CANDIDATES),
+                                            (2**32 - 1, 255, [])):
+        value = pad(bytes([generation]) + encode_candidates(candidates), 76)
+        header = b"\x54\x15" + counter.to_bytes(4, "big")
+        sms = header + ChaCha20Poly1305(key).encrypt(counter.to_bytes(12, "big"), pad(value, 111),
+                                                     header)
+        offers.append({"counter": counter, "generation": generation,
+                       "candidates": describe(candidates), "value": value.hex(),
+                       "sms": sms.hex()})
+    return {"direction": direction, "key": key.hex(), "offers": offers}
+
+
 def sas(h):
     r_a, r_b = fixed("SAS a"), fixed("SAS b")
     spoken = hkdf(h + r_a + r_b, b"tacitel/1 sas", 32)[:4]
@@ -205,6 +221,7 @@ def make():
     vectors["kem"] = {"ek": ek.hex(), "ct": ct.hex(), "secret": secret.hex(), "h": mixed.hex()}
     vectors["control"] = [control(k_caller, "caller to callee"),
                           control(k_callee, "callee to caller")]
+    vectors["path"] = [path(k_caller, "caller to callee"), path(k_callee, "callee to caller")]
     vectors["voice"] = [voice(k_caller, b"", h, "caller to callee"),
                         voice(k_callee, b"", h, "callee to caller"),
                         voice(k_caller, secret, mixed, "caller to callee"),

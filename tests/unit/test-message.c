@@ -31,7 +31,8 @@ test_peek (void)
     { "version 2", 0x54, 0x22, 133, TAC_MESSAGE_VERSION },
     { "version 15", 0x54, 0xf2, 133, TAC_MESSAGE_VERSION },
     { "type 0", 0x54, 0x10, 133, TAC_MESSAGE_TYPE },
-    { "type 5", 0x54, 0x15, 133, TAC_MESSAGE_TYPE },
+    { "ECHO", 0x54, 0x16, 133, TAC_MESSAGE_OK },
+    { "type 7", 0x54, 0x17, 133, TAC_MESSAGE_TYPE },
     { "type 15", 0x54, 0x1f, 133, TAC_MESSAGE_TYPE },
   };
 

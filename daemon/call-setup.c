@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define SMS_TIMEOUT_MS 60000 /* an INVITE that is older rings nobody */
-#define REPLY_AGAIN_MAX 2    /* as often as a caller repeats; who replays more gets nothing */
+#define REPLY_AGAIN_MAX 5    /* three copies, each doubled; who replays more gets nothing */
 
 static guint64
 clock_ms (void)
@@ -160,12 +160,12 @@ on_sms_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-send_sms (TacCall *call, const guint8 sms[TAC_SMS_SIZE])
+send_sms (TacCall *call, const guint8 sms[TAC_SMS_SIZE], TacSmsForm form)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (sms, TAC_SMS_SIZE);
 
-  tac_sms_send_async (call->parts.sms, call->peer_number, bytes, SMS_TIMEOUT_MS, call->cancellable,
-                      on_sms_sent, g_object_ref (call));
+  tac_sms_send_async (call->parts.sms, call->peer_number, bytes, form, SMS_TIMEOUT_MS,
+                      call->cancellable, on_sms_sent, g_object_ref (call));
 }
 
 /* Its time is later than the last to this contact, even where the clock was set back. */
@@ -194,9 +194,11 @@ void
 tac_call_send_invite (TacCall *call)
 {
   g_autoptr (GError) error = NULL;
+  /* Two copies of the best form have brought nothing. */
+  TacSmsForm form = call->machine.state == TAC_CALL_INVITED_THRICE ? TAC_SMS_OTHER : TAC_SMS_BEST;
 
   if (call->invite_made || make_invite (call, &error))
-    send_sms (call, call->invite_sms);
+    send_sms (call, call->invite_sms, form);
   else
     tac_call_fail (call, TAC_EVENT_SMS_FAILED, error->message);
 }
@@ -240,7 +242,7 @@ tac_call_make_reply (TacCall *call)
 void
 tac_call_send_reply_sms (TacCall *call)
 {
-  send_sms (call, call->reply_sms);
+  send_sms (call, call->reply_sms, TAC_SMS_BEST);
 }
 
 void
@@ -248,7 +250,7 @@ tac_call_refuse (TacCall *call, TacReplyStatus status)
 {
   call->local.n = 0;
   if (create_reply (call, status))
-    send_sms (call, call->reply_sms);
+    send_sms (call, call->reply_sms, TAC_SMS_BEST);
   else
     tac_call_event (call, TAC_EVENT_SMS_FAILED);
 }

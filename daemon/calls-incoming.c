@@ -30,8 +30,8 @@ refuse (TacCalls *calls, TacInvitation *invitation, TacReplyStatus status)
   if (tac_reply_create (&invitation->handshake, sms, ephemeral, &reply) == TAC_MESSAGE_OK)
     {
       bytes = g_bytes_new (sms, sizeof sms);
-      tac_sms_send_async (calls->parts.sms, invitation->contact->number, bytes, REFUSAL_TIMEOUT_MS,
-                          NULL, on_refusal_sent, NULL);
+      tac_sms_send_async (calls->parts.sms, invitation->contact->number, bytes, TAC_SMS_BEST,
+                          REFUSAL_TIMEOUT_MS, NULL, on_refusal_sent, NULL);
     }
   sodium_memzero (ephemeral, sizeof ephemeral);
 }

@@ -89,7 +89,7 @@ tac_daemon_new (const TacConfig *config, GDBusConnection *session, GDBusConnecti
   parts->config = config;
   parts->counters = tac_counters_new ();
   parts->modem = tac_modem_new (system, config);
-  parts->sms = tac_sms_new (parts->modem);
+  parts->sms = tac_sms_new (parts->modem, config->signalling);
   parts->data = tac_data_call_new (parts->modem, config);
   daemon->pairing
       = tac_pairing_new (config, parts->vault, parts->modem, parts->sms, parts->counters);

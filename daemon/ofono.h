@@ -10,6 +10,7 @@
 #define OFONO_NETWORK "org.ofono.NetworkRegistration"
 #define OFONO_SMARTMSG "org.ofono.SmartMessaging"
 #define OFONO_SMARTMSG_AGENT "org.ofono.SmartMessagingAgent"
+#define OFONO_MESSAGES "org.ofono.MessageManager"
 #define OFONO_MESSAGE "org.ofono.Message"
 #define OFONO_CONNECTIONS "org.ofono.ConnectionManager"
 #define OFONO_CONTEXT "org.ofono.ConnectionContext"

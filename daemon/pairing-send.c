@@ -43,8 +43,8 @@ tac_pairing_send_async (TacPairing *pairing, const char *number, gboolean answer
     g_task_return_new_error (task, TAC_ERROR, TAC_ERROR_FAILED,
                              "this phone's name in the store cannot be sent: set another");
   else
-    tac_sms_send_async (pairing->sms, number, sms, SMS_TIMEOUT_MS, pairing->session, on_sent,
-                        g_steal_pointer (&task));
+    tac_sms_send_async (pairing->sms, number, sms, TAC_SMS_BEST, SMS_TIMEOUT_MS, pairing->session,
+                        on_sent, g_steal_pointer (&task));
 }
 
 gboolean

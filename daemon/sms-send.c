@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sending one datagram: hand it to oFono, follow its message object until it is sent or failed,
- * withdraw it when that takes too long. oFono's queue is on the disk and has no end of its own:
- * what is not withdrawn may go out tomorrow. */
+/* Sending one message, as a datagram or a text: hand it to oFono, follow its message object until
+ * it is sent or failed, withdraw it when that takes too long. oFono's queue is on the disk and has
+ * no end of its own: what is not withdrawn may go out tomorrow. */
 #include "daemon/errors.h"
 #include "daemon/ofono.h"
 #include "daemon/sms.h"
@@ -145,15 +145,44 @@ on_accepted (GObject *bus, GAsyncResult *result, gpointer user_data)
                                     "oFono's answer to sending an SMS makes no sense"));
 }
 
+/* Both methods return the path of the message object to follow. */
+static void
+hand_over (GTask *task, const char *number, GBytes *datagram, TacTextForm as, guint timeout_ms)
+{
+  Sending *sending = g_task_get_task_data (task);
+  gsize size;
+  const void *bytes = g_bytes_get_data (datagram, &size);
+  char text[TAC_TEXT_SIZE];
+
+  if (as != TAC_TEXT_NONE && size == TAC_SMS_SIZE && tac_sms_text_encode (text, as, bytes))
+    tac_ofono_call (sending->bus, sending->owner, tac_modem_get_path (get_modem (task)),
+                    OFONO_MESSAGES, "SendMessage", g_variant_new ("(ss)", number, text),
+                    timeout_ms + OFONO_TIMEOUT_MS, NULL, on_accepted, g_object_ref (task));
+  else
+    tac_ofono_call (sending->bus, sending->owner, tac_modem_get_path (get_modem (task)),
+                    OFONO_SMARTMSG, "SendBusinessCard",
+                    g_variant_new ("(s@ay)", number,
+                                   g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, size, 1)),
+                    timeout_ms + OFONO_TIMEOUT_MS, NULL, on_accepted, g_object_ref (task));
+}
+
 void
-tac_sms_send_async (TacSms *sms, const char *number, GBytes *datagram, guint timeout_ms,
-                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+tac_sms_send_async (TacSms *sms, const char *number, GBytes *datagram, TacSmsForm form,
+                    guint timeout_ms, GCancellable *cancellable, GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  tac_sms_send_as_async (sms, number, datagram, tac_sms_choose (sms, number, form), timeout_ms,
+                         cancellable, callback, user_data);
+}
+
+void
+tac_sms_send_as_async (TacSms *sms, const char *number, GBytes *datagram, TacTextForm as,
+                       guint timeout_ms, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
   GTask *task = g_task_new (sms, cancellable, callback, user_data);
   TacModem *modem = tac_sms_get_modem (sms);
   Sending *sending = g_new0 (Sending, 1);
-  gsize size;
-  const void *bytes = g_bytes_get_data (datagram, &size);
 
   g_task_set_task_data (task, sending, sending_free);
   g_task_set_check_cancellable (task, FALSE);
@@ -182,11 +211,7 @@ tac_sms_send_async (TacSms *sms, const char *number, GBytes *datagram, guint tim
         = g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled), task);
   sending->modem_changed
       = g_signal_connect_swapped (modem, "changed", G_CALLBACK (on_modem_changed), task);
-  tac_ofono_call (sending->bus, sending->owner, tac_modem_get_path (modem), OFONO_SMARTMSG,
-                  "SendBusinessCard",
-                  g_variant_new ("(s@ay)", number,
-                                 g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, size, 1)),
-                  timeout_ms + OFONO_TIMEOUT_MS, NULL, on_accepted, g_object_ref (task));
+  hand_over (task, number, datagram, as, timeout_ms);
 }
 
 gboolean

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The agent that receives datagrams. oFono acknowledges a datagram to the network before the agent
- * sees it, and loses it when there is no agent: so the agent is registered whenever SmartMessaging
- * appears, and always answers well. */
+/* The agent that receives datagrams, and what all messages have in common. oFono acknowledges a
+ * datagram to the network before the agent sees it, and loses it when there is no agent: so the
+ * agent is registered whenever SmartMessaging appears, and always answers well. */
 #include "daemon/sms.h"
 
+#include "codecs/message.h"
+#include "daemon/contacts.h"
 #include "daemon/errors.h"
 #include "daemon/ofono.h"
+#include "daemon/sms-incoming.h"
 
 #define AGENT_PATH "/org/tacitel/agent"
 #define RETRY_FIRST_S 5
@@ -20,12 +23,15 @@ struct _TacSms
   char *problem;
   GCancellable *session; /* of the SmartMessaging that the agent registers with */
   guint retry, retry_s;
+  TacSmsIncoming *texts;
+  TacSmsForms forms;
   guint leavers; /* watch of programs that leave the bus, while one of them holds our place */
 };
 
 enum
 {
   SIGNAL_RECEIVED,
+  SIGNAL_ECHO,
   SIGNAL_CHANGED,
   N_SIGNALS
 };
@@ -64,6 +70,29 @@ parse_time (const char *text)
   return time != NULL ? g_date_time_to_unix (time) * G_USEC_PER_SEC : 0;
 }
 
+/* The peer's form is noted before anything is authentic: who forges a sender can make a message go
+ * the other way, and no more. */
+static void
+take (const char *sender, GBytes *datagram, const char *sent, TacTextForm form, gpointer user_data)
+{
+  TacSms *sms = user_data;
+  g_autofree char *number = tac_number_normalise (sender);
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (datagram, &size);
+  gboolean taken = FALSE;
+  TacSmsType type;
+
+  if (tac_message_peek (bytes, size, &type) == TAC_MESSAGE_OK)
+    {
+      if (type == TAC_SMS_ECHO)
+        g_signal_emit (sms, signals[SIGNAL_ECHO], 0, datagram, &taken);
+      else if (number != NULL)
+        tac_sms_forms_note (&sms->forms, number, form);
+    }
+  if (!taken)
+    g_signal_emit (sms, signals[SIGNAL_RECEIVED], 0, sender, datagram, parse_time (sent));
+}
+
 static void
 take_datagram (TacSms *sms, GVariant *arguments)
 {
@@ -74,7 +103,7 @@ take_datagram (TacSms *sms, GVariant *arguments)
 
   g_variant_lookup (info, "Sender", "&s", &sender);
   g_variant_lookup (info, "SentTime", "&s", &sent);
-  g_signal_emit (sms, signals[SIGNAL_RECEIVED], 0, sender, datagram, parse_time (sent));
+  take (sender, datagram, sent, TAC_TEXT_NONE, sms);
 }
 
 static void
@@ -238,6 +267,7 @@ tac_sms_dispose (GObject *object)
 
   if (sms->modem != NULL)
     stop_waiting (sms);
+  g_clear_pointer (&sms->texts, tac_sms_incoming_free);
   g_cancellable_cancel (sms->session);
   g_clear_object (&sms->session);
   if (sms->object != 0)
@@ -262,17 +292,22 @@ tac_sms_class_init (TacSmsClass *class)
   signals[SIGNAL_RECEIVED]
       = g_signal_new ("received", TAC_TYPE_SMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                       3, G_TYPE_STRING, G_TYPE_BYTES, G_TYPE_INT64);
+  signals[SIGNAL_ECHO]
+      = g_signal_new ("echo", TAC_TYPE_SMS, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled,
+                      NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_BYTES);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", TAC_TYPE_SMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 0);
 }
 
 TacSms *
-tac_sms_new (TacModem *modem)
+tac_sms_new (TacModem *modem, TacSignalling signalling)
 {
   TacSms *sms = g_object_new (TAC_TYPE_SMS, NULL);
   g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (agent_xml, NULL);
 
   sms->modem = g_object_ref (modem);
+  tac_sms_forms_init (&sms->forms, signalling);
+  sms->texts = tac_sms_incoming_new (modem, take, sms);
   sms->object = g_dbus_connection_register_object (
       tac_modem_get_bus (modem), AGENT_PATH, node->interfaces[0], &agent_vtable, sms, NULL, NULL);
   g_signal_connect_object (modem, "interfaces-changed", G_CALLBACK (follow), sms,
@@ -297,4 +332,35 @@ TacModem *
 tac_sms_get_modem (TacSms *sms)
 {
   return sms->modem;
+}
+
+void
+tac_sms_set_datagrams_work (TacSms *sms, TacDatagrams datagrams)
+{
+  sms->forms.datagrams = datagrams;
+}
+
+TacDatagrams
+tac_sms_get_datagrams_work (TacSms *sms)
+{
+  return sms->forms.datagrams;
+}
+
+void
+tac_sms_set_text_form (TacSms *sms, TacTextForm form)
+{
+  g_return_if_fail (form == TAC_TEXT_DENSE || form == TAC_TEXT_PLAIN);
+  sms->forms.text = form;
+}
+
+TacTextForm
+tac_sms_get_text_form (TacSms *sms)
+{
+  return sms->forms.text;
+}
+
+TacTextForm
+tac_sms_choose (TacSms *sms, const char *number, TacSmsForm wanted)
+{
+  return tac_sms_forms_choose (&sms->forms, number, wanted);
 }

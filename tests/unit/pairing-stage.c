@@ -118,8 +118,9 @@ tac_sms_class_init (TacSmsClass *class)
 }
 
 void
-tac_sms_send_async (TacSms *sms, const char *number, GBytes *datagram, guint timeout_ms,
-                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+tac_sms_send_async (TacSms *sms, const char *number, GBytes *datagram, TacSmsForm form,
+                    guint timeout_ms, GCancellable *cancellable, GAsyncReadyCallback callback,
+                    gpointer user_data)
 {
   gsize size;
   const guint8 *bytes = g_bytes_get_data (datagram, &size);

@@ -187,28 +187,34 @@ take_message (TacCall *call, const TacControlMessage *message)
       tac_call_event (call, TAC_EVENT_ANSWER);
       break;
     case TAC_CONTROL_HOLD:
-      tac_call_event (call, TAC_EVENT_HOLD);
+      if (tac_call_allows (call, TAC_LIMIT_EVENT, 1))
+        tac_call_event (call, TAC_EVENT_HOLD);
       break;
     case TAC_CONTROL_RESUME:
-      tac_call_event (call, TAC_EVENT_RESUME);
+      if (tac_call_allows (call, TAC_LIMIT_EVENT, 1))
+        tac_call_event (call, TAC_EVENT_RESUME);
       break;
     case TAC_CONTROL_BYE:
       take_bye (call, message);
       break;
     case TAC_CONTROL_TONE:
-      take_tone (call, message);
+      if (tac_call_allows (call, TAC_LIMIT_EVENT, 1))
+        take_tone (call, message);
       break;
     case TAC_CONTROL_REPORT:
       take_report (call, message);
       break;
     case TAC_CONTROL_PING:
-      tac_call_lane_send (call, TAC_CONTROL_PONG, message->value, message->size);
+      if (tac_call_allows (call, TAC_LIMIT_PING, 1))
+        tac_call_lane_send (call, TAC_CONTROL_PONG, message->value, message->size);
       break;
     case TAC_CONTROL_ACK:
     case TAC_CONTROL_PONG:
     case TAC_CONTROL_KEM_KEY: /* never offered */
     case TAC_CONTROL_KEM_TEXT:
+      break;
     case TAC_CONTROL_PATH:
+      tac_call_allows (call, TAC_LIMIT_PATH, 1);
       break;
     }
 }
@@ -225,6 +231,8 @@ tac_call_lane_receive (TacCall *call, const guint8 *packet, gsize size)
       tac_counters_add (call->parts.counters, "datagram.early", 1);
       return;
     }
+  if (!tac_call_allows (call, TAC_LIMIT_CONTROL, 1))
+    return;
   result = tac_control_receive (call->lane, g_get_monotonic_time (), packet, size);
   tac_call_lane_pump (call);
   if (result != TAC_OPEN_OK)
@@ -234,6 +242,7 @@ tac_call_lane_receive (TacCall *call, const guint8 *packet, gsize size)
     }
   g_object_ref (call);
   tac_call_heard (call);
+  tac_call_allows_lane (call);
   while (call->lane != NULL && tac_control_next_message (call->lane, &message))
     take_message (call, &message);
   if (call->lane != NULL && tac_control_idle (call->lane))

@@ -144,6 +144,8 @@ tac_call_media_receive (TacCall *call, const guint8 *packet, gsize size)
       tac_counters_add (call->parts.counters, "datagram.early", 1);
       return;
     }
+  if (!tac_call_allows (call, TAC_LIMIT_VOICE, 1))
+    return;
   call->engine->media_receive (call->media, packet, size);
   if (call->timeline[TAC_STEP_FIRST_VOICE_HEARD] != 0)
     return;
@@ -205,6 +207,7 @@ tac_call_second (TacCall *call)
   guint64 opened = call->voice_opened;
 
   follow_media (call);
+  tac_call_allows (call, TAC_LIMIT_OPENED_VOICE, call->voice_opened - opened);
   if (call->media_started)
     send_report (call);
   if (opened == call->voice_opened || now - call->pinged_us >= PING_IDLE_US)

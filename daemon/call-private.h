@@ -6,6 +6,7 @@
 #include "codecs/sas.h"
 #include "daemon/call.h"
 #include "daemon/engine.h"
+#include "daemon/peer-limits.h"
 
 /* In guarded memory. */
 typedef struct
@@ -71,6 +72,8 @@ struct _TacCall
   TacControl *lane;
   GSource *lane_source;
   const char *sas[TAC_SAS_WORDS + 1];
+  TacPeerLimits limits;
+  guint64 malformed_counted;
 
   /* media */
   TacMedia *media;
@@ -119,6 +122,11 @@ void tac_call_lane_close (TacCall *call);
 void tac_call_sas_commit (TacCall *call);
 void tac_call_sas_nonce (TacCall *call);
 void tac_call_sas_show (TacCall *call);
+
+/* call-limits.c */
+/* FALSE: over the limit; counted, and where that breaks the protocol the call is on its way out. */
+gboolean tac_call_allows (TacCall *call, TacPeerLimit limit, guint64 n);
+gboolean tac_call_allows_lane (TacCall *call); /* after each control datagram that opened */
 
 /* call-media.c */
 void tac_call_media_prepare (TacCall *call);

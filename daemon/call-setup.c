@@ -80,7 +80,7 @@ on_received (const guint8 *packet, gsize size, gpointer user_data)
       tac_call_lane_receive (call, packet, size);
       return;
     case TAC_DATAGRAM_HANDSHAKE:
-      if (size == TAC_HANDSHAKE_SIZE)
+      if (size == TAC_HANDSHAKE_SIZE && tac_call_allows (call, TAC_LIMIT_HANDSHAKE, 1))
         result = tac_call_take_reply (call, packet + 1, size - 1);
       if (result != TAC_MESSAGE_OK)
         tac_counters_add (call->parts.counters, "datagram.forged-handshake", 1);

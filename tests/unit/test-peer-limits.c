@@ -59,10 +59,10 @@ test_flood (void)
     guint rate, seconds, at_most;
     gboolean breach;
   } rows[] = {
-    { "1 Mbit/s of voice", TAC_LIMIT_VOICE, 1543, 60, 2000 + 60 * 200, FALSE },
-    { "what of it opens", TAC_LIMIT_OPENED_VOICE, 200, 60, 3000 + 60 * 75, TRUE },
-    { "control", TAC_LIMIT_CONTROL, 5000, 60, 1000 + 60 * 100, FALSE },
-    { "what of it opens", TAC_LIMIT_OPENED_CONTROL, 100, 60, 1200 + 60 * 40, TRUE },
+    { "10 Mbit/s of voice", TAC_LIMIT_VOICE, 15432, 60, 4000 + 60 * 2000, FALSE },
+    { "what of it opens", TAC_LIMIT_OPENED_VOICE, 1543, 60, 3000 + 60 * 75, TRUE },
+    { "control", TAC_LIMIT_CONTROL, 15432, 60, 2000 + 60 * 1000, FALSE },
+    { "what of it opens", TAC_LIMIT_OPENED_CONTROL, 1000, 60, 1200 + 60 * 40, TRUE },
     { "handshakes", TAC_LIMIT_HANDSHAKE, 1000, 60, 50 + 60 * 10, FALSE },
     { "10,000 candidates", TAC_LIMIT_PATH, 1000, 1, 64 + 1, TRUE },
     { "garbage", TAC_LIMIT_MALFORMED, 1000, 60, 8 + 6, TRUE },
@@ -87,7 +87,7 @@ test_recovers (void)
 {
   TacPeerLimits limits = { 0 };
 
-  passed (&limits, TAC_LIMIT_VOICE, START, 600, 5000);
+  passed (&limits, TAC_LIMIT_VOICE, START, 600, 15000);
   g_assert_cmpuint (passed (&limits, TAC_LIMIT_VOICE, START + 600 * S, 60, 50), ==, 60 * 50);
 }
 

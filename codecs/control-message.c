@@ -9,6 +9,7 @@
 
 #define MORE 0x80
 #define REPORT_SIZE 11
+#define REPORT_TICKS 50
 
 bool
 tac_control_type_reliable (TacControlType type)
@@ -113,6 +114,8 @@ tac_control_report_decode (TacControlReport *report, const uint8_t *value, size_
   read.concealed = (uint8_t)tac_read_number (&reader, 1);
   read.playout_delay_ms = (uint16_t)tac_read_number (&reader, 2);
   read.jitter_ms = (uint16_t)tac_read_number (&reader, 2);
+  if (read.lost > REPORT_TICKS || read.late > REPORT_TICKS || read.concealed > REPORT_TICKS)
+    return false;
   *report = read;
   return true;
 }

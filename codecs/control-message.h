@@ -69,5 +69,5 @@ typedef struct
 } TacControlReport;
 
 void tac_control_report_encode (const TacControlReport *report, uint8_t out[12], size_t *size);
-/* False, and @report untouched, where @value is not a report. */
+/* False, and @report untouched, where @value is not a report, or counts more than 50 of 50. */
 bool tac_control_report_decode (TacControlReport *report, const uint8_t *value, size_t size);

@@ -439,7 +439,7 @@ test_sequence_wrap (void)
 static void
 test_report (void)
 {
-  TacControlReport report = { 0x01020304, 1, 2, 3, 0x0506, 0x0708 }, got = { .lost = 9 };
+  TacControlReport report = { 0x01020304, 1, 2, 3, 0x0506, 0x0708 }, got = { .lost = 9 }, unused;
   uint8_t value[12];
   size_t size;
 
@@ -448,6 +448,16 @@ test_report (void)
     if (wrong != size)
       g_assert_false (tac_control_report_decode (&got, value, wrong));
   g_assert_cmpuint (got.lost, ==, 9);
+  for (size_t at = 4; at < 7; at++) /* more than all were lost, late, concealed: a lie */
+    {
+      uint8_t lie[12];
+
+      memcpy (lie, value, sizeof lie);
+      lie[at] = 50;
+      g_assert_true (tac_control_report_decode (&unused, lie, size));
+      lie[at] = 51;
+      g_assert_false (tac_control_report_decode (&got, lie, size));
+    }
   g_assert_true (tac_control_report_decode (&got, value, size));
   g_assert_cmpuint (got.highest_tick, ==, report.highest_tick);
   g_assert_cmpuint (got.concealed, ==, 3);

@@ -275,13 +275,16 @@ rogue_attack (Rogue *rogue, const char *name, guint rate, guint64 n)
   return FALSE;
 }
 
+/* At the clock's pace, whatever the timer's. */
 static gboolean
 on_talk (gpointer user_data)
 {
   Rogue *rogue = user_data;
+  gint64 now_us = g_get_monotonic_time ();
 
-  if (!rogue->silent)
-    shoot_voice (rogue, 0);
+  for (; rogue->talk_us <= now_us; rogue->talk_us += VOICE_MS * 1000)
+    if (!rogue->silent)
+      shoot_voice (rogue, 0);
   return G_SOURCE_CONTINUE;
 }
 
@@ -293,5 +296,6 @@ rogue_talk (Rogue *rogue)
   if (encoder == NULL || !tac_voice_encode (encoder, NULL, rogue->silence))
     g_error ("libopus encodes no silence");
   tac_voice_encoder_free (encoder);
-  g_timeout_add (VOICE_MS, on_talk, rogue);
+  rogue->talk_us = g_get_monotonic_time ();
+  g_timeout_add (VOICE_MS / 2, on_talk, rogue);
 }

@@ -178,6 +178,7 @@ on_connected (gpointer user_data)
     return;
   rogue->connected = TRUE;
   rogue_say ("connected");
+  rogue_pump (rogue); /* READY waits here where HANDSHAKE was quicker than the nomination */
   if (!rogue->caller && on_shake (rogue))
     g_timeout_add (200, on_shake, rogue);
 }

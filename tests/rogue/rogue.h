@@ -44,6 +44,7 @@ typedef struct
   guint64 pongs;
   TacVoiceSealer voice;
   guint64 tick;
+  gint64 talk_us;                /* when the next is due */
   guint8 silence[TAC_BODY_SIZE]; /* a tick of it, in Opus */
 } Rogue;
 

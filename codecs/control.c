@@ -272,6 +272,14 @@ tac_control_idle (const TacControl *control)
   return control->out_first == control->out_end;
 }
 
+int64_t
+tac_control_newest (const TacControl *control)
+{
+  const TacReplayWindow *window = &control->opener.window;
+
+  return window->any ? (int64_t)window->newest : -1;
+}
+
 const TacControlStats *
 tac_control_stats (const TacControl *control)
 {

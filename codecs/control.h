@@ -61,4 +61,6 @@ TacOpenResult tac_control_receive (TacControl *control, int64_t now_us, const ui
 bool tac_control_next_message (TacControl *control, TacControlMessage *out);
 /* True once everything reliable that was sent is acknowledged (BYE may then close the path). */
 bool tac_control_idle (const TacControl *control);
+/* Counter of the newest datagram that opened; -1: none yet. */
+int64_t tac_control_newest (const TacControl *control);
 const TacControlStats *tac_control_stats (const TacControl *control);

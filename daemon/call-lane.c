@@ -32,6 +32,8 @@ tac_call_lane_open (TacCall *call, TacCallKeys *keys)
 
   tac_kdf_control (send, keys->send_root);
   tac_kdf_control (receive, keys->receive_root);
+  tac_kdf_path (secrets->path_send_key, keys->send_root);
+  tac_kdf_path (secrets->path_receive_key, keys->receive_root);
   call->lane = tac_control_new (send, receive);
   sodium_memzero (send, sizeof send);
   sodium_memzero (receive, sizeof receive);
@@ -63,9 +65,32 @@ tac_call_lane_pump (TacCall *call)
   if (call->lane == NULL || !call->path_found)
     return;
   while (tac_control_next_datagram (call->lane, g_get_monotonic_time (), packet))
-    call->engine->path_send (call->path, packet, sizeof packet);
+    tac_paths_send (call->paths, packet, sizeof packet);
   deadline = tac_control_deadline (call->lane);
   g_source_set_ready_time (call->lane_source, deadline == TAC_CONTROL_NEVER ? -1 : deadline);
+}
+
+static void
+queue_ping (TacCall *call)
+{
+  guint8 value[8];
+
+  randombytes_buf (value, sizeof value);
+  tac_control_send (call->lane, TAC_CONTROL_PING, value, sizeof value);
+}
+
+/* Whatever else is due goes by the same path: it is the newest one that works. */
+void
+tac_call_lane_ping (TacCall *call, guint way)
+{
+  guint8 packet[TAC_DATAGRAM_SIZE];
+
+  if (call->lane == NULL)
+    return;
+  queue_ping (call);
+  while (tac_control_next_datagram (call->lane, g_get_monotonic_time (), packet))
+    tac_paths_send_by (call->paths, way, packet, sizeof packet);
+  tac_call_lane_pump (call);
 }
 
 void
@@ -214,17 +239,19 @@ take_message (TacCall *call, const TacControlMessage *message)
     case TAC_CONTROL_KEM_TEXT:
       break;
     case TAC_CONTROL_PATH:
-      tac_call_allows (call, TAC_LIMIT_PATH, 1);
+      if (tac_call_allows (call, TAC_LIMIT_PATH, 1))
+        tac_call_take_path (call, message->value, message->size);
       break;
     }
 }
 
 /* The acknowledgement goes first: a message may be the call's last. */
 void
-tac_call_lane_receive (TacCall *call, const guint8 *packet, gsize size)
+tac_call_lane_receive (TacCall *call, guint way, const guint8 *packet, gsize size)
 {
   TacControlMessage message;
   TacOpenResult result;
+  gint64 newest;
 
   if (call->lane == NULL)
     {
@@ -233,7 +260,10 @@ tac_call_lane_receive (TacCall *call, const guint8 *packet, gsize size)
     }
   if (!tac_call_allows (call, TAC_LIMIT_CONTROL, 1))
     return;
+  newest = tac_control_newest (call->lane);
   result = tac_control_receive (call->lane, g_get_monotonic_time (), packet, size);
+  if (tac_control_newest (call->lane) > newest)
+    tac_paths_heard (call->paths, way);
   tac_call_lane_pump (call);
   if (result != TAC_OPEN_OK)
     {

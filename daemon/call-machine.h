@@ -50,7 +50,9 @@ typedef enum
   TAC_EVENT_SUPERSEDED,   /* a newer invitation of the same peer: it has forgotten this call */
   TAC_EVENT_DATA_UP,
   TAC_EVENT_DATA_FAILED,
+  TAC_EVENT_DATA_LOST, /* it was up; the network, or the modem, took it */
   TAC_EVENT_MODEM_GONE,
+  TAC_EVENT_MOVED, /* the address of the path in use is gone */
   TAC_EVENT_GATHERED,
   TAC_EVENT_PATH_FOUND,
   TAC_EVENT_PATH_FAILED, /* no socket, no engine */
@@ -82,7 +84,7 @@ typedef enum
   TAC_EVENT_HEARD,   /* something authentic again */
   TAC_EVENT_TIMEOUT, /* TacCallEvent.timer ran out */
 } TacCallEventKind;
-#define TAC_CALL_EVENTS 38
+#define TAC_CALL_EVENTS 40
 
 /* A timer runs in the states that list it and in no other, so none is left behind. */
 typedef enum
@@ -157,6 +159,9 @@ typedef enum
   TAC_ACTION_START_MEDIA,
   TAC_ACTION_HOLD_MEDIA,
   TAC_ACTION_RESUME_MEDIA,
+  TAC_ACTION_STAND, /* keep a standby path from now on */
+  TAC_ACTION_SEEK,  /* another path, and tell the user that nothing is heard */
+  TAC_ACTION_FOUND, /* the peer is heard again */
   TAC_ACTION_SEND_HOLD,
   TAC_ACTION_SEND_RESUME,
   TAC_ACTION_PEER_HOLDS,
@@ -165,7 +170,7 @@ typedef enum
   TAC_ACTION_END,      /* tell the user the reason; stop the sound */
   TAC_ACTION_RELEASE,  /* path, data, keys: all of it */
 } TacCallAction;
-#define TAC_CALL_ACTIONS 30
+#define TAC_CALL_ACTIONS 33
 #define TAC_CALL_ACTIONS_MAX 8
 
 typedef struct

@@ -27,7 +27,7 @@ on_send (const guint8 packet[TAC_DATAGRAM_SIZE], gpointer user_data)
 {
   TacCall *call = user_data;
 
-  if (call->engine->path_send (call->path, packet, TAC_DATAGRAM_SIZE)
+  if (tac_paths_send (call->paths, packet, TAC_DATAGRAM_SIZE)
       && __atomic_load_n (&call->first_sent_us, __ATOMIC_RELAXED) == 0)
     __atomic_store_n (&call->first_sent_us, g_get_real_time (), __ATOMIC_RELAXED);
 }
@@ -154,10 +154,25 @@ tac_call_media_receive (TacCall *call, const guint8 *packet, gsize size)
     tac_call_stamp (call, TAC_STEP_FIRST_VOICE_HEARD, 0);
 }
 
+/* What was opened before this second's end says nothing of what can be heard from now on. */
+void
+tac_call_media_search (TacCall *call, gboolean searching)
+{
+  TacGstDecoderStats stats;
+  guint64 sent;
+
+  get_stats (call, &stats, &sent);
+  call->voice_opened = stats.opened;
+  if (call->media != NULL && call->engine->media_set_searching != NULL)
+    call->engine->media_set_searching (call->media, searching);
+}
+
 void
 tac_call_heard (TacCall *call)
 {
   call->heard_us = g_get_monotonic_time ();
+  if (call->paths != NULL)
+    tac_paths_found (call->paths);
   tac_call_event (call, TAC_EVENT_HEARD);
 }
 
@@ -223,14 +238,15 @@ tac_call_get_statistics (TacCall *call)
   TacGstDecoderStats stats;
   const TacPlayoutStats *playout = &stats.playout;
   TacPathInfo info = { .kind = "" };
+  guint changes = 0;
   gint64 srtt = call->lane != NULL ? tac_control_stats (call->lane)->srtt_us : 0;
   guint64 sent, refused = 0;
 
   get_stats (call, &stats, &sent);
   for (guint i = 0; i < TAC_OPEN_RESULTS; i++)
     refused += i != TAC_OPEN_OK ? stats.refused[i] : 0;
-  if (call->path != NULL)
-    call->engine->path_get_info (call->path, &info);
+  if (call->paths != NULL)
+    tac_paths_get_info (call->paths, &info, &changes);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (
       &dict, "Duration", "x",
@@ -252,5 +268,6 @@ tac_call_get_statistics (TacCall *call)
   g_variant_dict_insert (&dict, "LocalAddress", "s", info.local);
   g_variant_dict_insert (&dict, "RemoteAddress", "s", info.remote);
   g_variant_dict_insert (&dict, "PathKind", "s", info.kind);
+  g_variant_dict_insert (&dict, "PathChanges", "u", changes);
   return g_variant_dict_end (&dict);
 }

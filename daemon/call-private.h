@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of a call share: call.c (events and actions), -setup (data, SMS, path), -lane
- * (control), -media, -timers. */
+/* What the files of a call share: call.c (events and actions), -setup (data, SMS, handshake),
+ * -paths, -lane (control), -media, -timers. */
 #pragma once
 #include "codecs/control.h"
 #include "codecs/sas.h"
 #include "daemon/call.h"
 #include "daemon/engine.h"
+#include "daemon/paths.h"
 #include "daemon/peer-limits.h"
 
 /* In guarded memory. */
@@ -17,6 +18,8 @@ typedef struct
   guint8 h[TAC_HASH_SIZE];         /* of the finished handshake */
   guint8 send_chain[TAC_KEY_SIZE]; /* c₀, until the media have it */
   guint8 receive_chain[TAC_KEY_SIZE];
+  guint8 path_send_key[TAC_KEY_SIZE]; /* of PATH by SMS */
+  guint8 path_receive_key[TAC_KEY_SIZE];
   guint8 sas_commitment[32], sas_a[32], sas_b[32];
 } TacCallSecrets;
 
@@ -65,8 +68,9 @@ struct _TacCall
   guint8 invited_sms[TAC_SMS_SIZE];
   TacCandidates local, remote, invited_candidates;
   const TacEngine *engine;
-  TacPath *path;
+  TacPaths *paths;
   gboolean path_found;
+  guint32 path_sms_sent, path_sms_highest; /* counters */
 
   /* lane */
   TacControl *lane;
@@ -111,13 +115,21 @@ void tac_call_send_reply_sms (TacCall *call);
 void tac_call_refuse (TacCall *call, TacReplyStatus status);
 void tac_call_send_handshake (TacCall *call);
 void
-tac_call_drop_setup (TacCall *call); /* path, SMS under way, handshake; keeps the data context */
+tac_call_drop_setup (TacCall *call); /* paths, SMS under way, handshake; keeps the data context */
+
+/* call-paths.c */
+gboolean tac_call_paths_open (TacCall *call, GError **error); /* the first path gathers */
+void tac_call_follow_addresses (TacCall *call);               /* of the data context, NULL: lost */
+void tac_call_seek (TacCall *call);
+void tac_call_take_path (TacCall *call, const guint8 *value, gsize size);
 
 /* call-lane.c */
 gboolean tac_call_lane_open (TacCall *call, TacCallKeys *keys); /* wipes @keys */
 void tac_call_lane_send (TacCall *call, TacControlType type, const guint8 *value, gsize size);
 void tac_call_lane_pump (TacCall *call);
-void tac_call_lane_receive (TacCall *call, const guint8 *packet, gsize size);
+void tac_call_lane_ping (TacCall *call, guint way); /* by that path, at once */
+/* @way: the path that brought it. */
+void tac_call_lane_receive (TacCall *call, guint way, const guint8 *packet, gsize size);
 void tac_call_lane_close (TacCall *call);
 void tac_call_sas_commit (TacCall *call);
 void tac_call_sas_nonce (TacCall *call);
@@ -134,6 +146,7 @@ void tac_call_media_start (TacCall *call);
 void tac_call_media_stop (TacCall *call);
 void tac_call_media_update (TacCall *call); /* muted, held */
 void tac_call_media_receive (TacCall *call, const guint8 *packet, gsize size);
+void tac_call_media_search (TacCall *call, gboolean searching); /* the peer is not heard, or is */
 void tac_call_second (TacCall *call); /* every second: report, measure, notice silence */
 void tac_call_heard (TacCall *call);  /* something authentic */
 void tac_call_count_refused (TacCall *call, TacOpenResult result, guint64 n);

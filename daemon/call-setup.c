@@ -32,6 +32,7 @@ on_data (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       call->holds_data = TRUE;
       tac_call_stamp (call, TAC_STEP_DATA_UP, 0);
+      tac_call_follow_addresses (call);
       tac_call_event (call, TAC_EVENT_DATA_UP);
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -45,50 +46,6 @@ tac_call_raise_data (TacCall *call)
 }
 
 /* Path */
-
-static void
-on_gathered (const TacCandidates *local, gpointer user_data)
-{
-  TacCall *call = user_data;
-
-  call->local = *local;
-  tac_call_event (call, TAC_EVENT_GATHERED);
-}
-
-static void
-on_connected (gpointer user_data)
-{
-  TacCall *call = user_data;
-
-  call->path_found = TRUE;
-  tac_call_stamp (call, TAC_STEP_PATH_FOUND, 0);
-  tac_call_event (call, TAC_EVENT_PATH_FOUND);
-}
-
-static void
-on_received (const guint8 *packet, gsize size, gpointer user_data)
-{
-  TacCall *call = user_data;
-  TacMessageResult result = TAC_MESSAGE_LENGTH;
-
-  switch (packet[0])
-    {
-    case TAC_DATAGRAM_VOICE:
-      tac_call_media_receive (call, packet, size);
-      return;
-    case TAC_DATAGRAM_CONTROL:
-      tac_call_lane_receive (call, packet, size);
-      return;
-    case TAC_DATAGRAM_HANDSHAKE:
-      if (size == TAC_HANDSHAKE_SIZE && tac_call_allows (call, TAC_LIMIT_HANDSHAKE, 1))
-        result = tac_call_take_reply (call, packet + 1, size - 1);
-      if (result != TAC_MESSAGE_OK)
-        tac_counters_add (call->parts.counters, "datagram.forged-handshake", 1);
-      return;
-    default:
-      tac_counters_add (call->parts.counters, "datagram.unknown", 1);
-    }
-}
 
 /* The path's credentials come from the handshake, which ends with the INVITE; the INVITE carries
  * the path's candidates. They do not depend on its payload, so a draft with none gives them. The
@@ -113,13 +70,7 @@ draft_invite (TacCall *call)
 void
 tac_call_gather (TacCall *call)
 {
-  static const TacPathEvents events
-      = { .gathered = on_gathered, .connected = on_connected, .received = on_received };
   g_autoptr (GError) error = NULL;
-  TacIceCredentials credentials;
-  const TacPathOptions options = { .caller = call->caller,
-                                   .credentials = &credentials,
-                                   .addresses = tac_data_call_get_addresses (call->parts.data) };
 
   call->engine = tac_engine_load (&error);
   if (call->engine == NULL)
@@ -127,15 +78,13 @@ tac_call_gather (TacCall *call)
       tac_call_fail (call, TAC_EVENT_MEDIA_FAILED, error->message);
       return;
     }
-  if (options.addresses == NULL || (call->caller && !draft_invite (call)))
+  if (tac_data_call_get_addresses (call->parts.data) == NULL
+      || (call->caller && !draft_invite (call)))
     {
       tac_call_fail (call, TAC_EVENT_PATH_FAILED, NULL);
       return;
     }
-  tac_handshake_ice (&call->secrets->handshake, 0, &credentials);
-  call->path = call->engine->path_new (&options, &events, call, &error);
-  sodium_memzero (&credentials, sizeof credentials);
-  if (call->path == NULL)
+  if (!tac_call_paths_open (call, &error))
     tac_call_fail (call, TAC_EVENT_DATA_FAILED, error->message);
 }
 
@@ -234,7 +183,7 @@ void
 tac_call_make_reply (TacCall *call)
 {
   if (create_reply (call, TAC_REPLY_RINGING) && finish_handshake (call))
-    call->engine->path_set_remote (call->path, &call->remote);
+    tac_paths_set_remote (call->paths, &call->remote);
   else
     tac_call_event (call, TAC_EVENT_VIOLATION);
 }
@@ -261,7 +210,7 @@ tac_call_send_handshake (TacCall *call)
   guint8 packet[TAC_HANDSHAKE_SIZE] = { TAC_DATAGRAM_HANDSHAKE };
 
   memcpy (packet + 1, call->reply_sms, TAC_SMS_SIZE);
-  call->engine->path_send (call->path, packet, sizeof packet);
+  tac_paths_send (call->paths, packet, sizeof packet);
 }
 
 /* A copy by the other way says nothing new, whatever it says. */
@@ -342,8 +291,7 @@ tac_call_drop_setup (TacCall *call)
   g_cancellable_cancel (call->cancellable);
   g_object_unref (call->cancellable);
   call->cancellable = g_cancellable_new ();
-  if (call->path != NULL)
-    call->engine->path_free (g_steal_pointer (&call->path));
+  g_clear_pointer (&call->paths, tac_paths_free);
   call->path_found = FALSE;
   tac_handshake_wipe (&call->secrets->handshake);
   sodium_memzero (call->secrets->ephemeral, sizeof call->secrets->ephemeral);

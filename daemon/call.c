@@ -139,7 +139,7 @@ perform (TacCall *call, TacCallAction action)
       tac_call_lane_pump (call);
       break;
     case TAC_ACTION_CHECK:
-      call->engine->path_set_remote (call->path, &call->remote);
+      tac_paths_set_remote (call->paths, &call->remote);
       break;
     case TAC_ACTION_SEND_READY:
       tac_call_lane_send (call, TAC_CONTROL_READY, NULL, 0);
@@ -177,6 +177,15 @@ perform (TacCall *call, TacCallAction action)
       break;
     case TAC_ACTION_RESUME_MEDIA:
       set_held (call, FALSE);
+      break;
+    case TAC_ACTION_STAND:
+      tac_paths_stand (call->paths);
+      break;
+    case TAC_ACTION_SEEK:
+      tac_call_seek (call);
+      break;
+    case TAC_ACTION_FOUND:
+      tac_call_media_search (call, FALSE);
       break;
     case TAC_ACTION_SEND_HOLD:
       tac_call_lane_send (call, TAC_CONTROL_HOLD, NULL, 0);
@@ -303,10 +312,18 @@ on_modem_changed (TacCall *call)
 static void
 on_data_lost (TacCall *call)
 {
+  call->holds_data = FALSE;
+  tac_call_follow_addresses (call);
   if (modem_is_gone (call))
     tac_call_event (call, TAC_EVENT_MODEM_GONE);
-  else
-    tac_call_fail (call, TAC_EVENT_DATA_FAILED, "the network took it away during the call");
+  tac_call_fail (call, TAC_EVENT_DATA_LOST, "the network took it away during the call");
+}
+
+static void
+on_address_changed (TacCall *call)
+{
+  if (call->holds_data)
+    tac_call_follow_addresses (call);
 }
 
 TacCall *
@@ -327,6 +344,8 @@ tac_call_new (const TacCallParts *parts, const TacContact *peer, gboolean dialed
   g_signal_connect_object (parts->modem, "changed", G_CALLBACK (on_modem_changed), call,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (parts->data, "lost", G_CALLBACK (on_data_lost), call, G_CONNECT_SWAPPED);
+  g_signal_connect_object (parts->data, "address-changed", G_CALLBACK (on_address_changed), call,
+                           G_CONNECT_SWAPPED);
   return call;
 }
 

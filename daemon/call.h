@@ -45,6 +45,8 @@ void tac_call_accept_invitation (TacCall *call, const TacInvitation *invitation)
 void tac_call_invited_again (TacCall *call);
 /* A REPLY, by whatever way it came. Not OK: counted by the caller. */
 TacMessageResult tac_call_take_reply (TacCall *call, const guint8 *sms, gsize size);
+/* Where the peer can be reached now, by SMS since no path is left. */
+TacMessageResult tac_call_take_path_sms (TacCall *call, const guint8 *sms, gsize size);
 void tac_call_event (TacCall *call, TacCallEventKind kind);
 
 /* The user's. Errors: TAC_ERROR_INVALID_STATE, TAC_ERROR_INVALID_ARGUMENT, TAC_ERROR_MEDIA_FAILED.

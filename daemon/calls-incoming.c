@@ -191,18 +191,34 @@ on_invite (TacCalls *calls, const char *sender, const guint8 *sms, gsize size, g
 }
 
 static void
+count_answer (TacCalls *calls, TacMessageResult result, const char *taken, const char *unexpected)
+{
+  if (result == TAC_MESSAGE_OK)
+    tac_counters_add (calls->parts.counters, taken, 1);
+  else if (result == TAC_MESSAGE_TYPE) /* it would be the answer to nothing */
+    tac_counters_add (calls->parts.counters, unexpected, 1);
+  else
+    tac_invitation_count (calls->parts.counters, result);
+}
+
+static void
 on_reply (TacCalls *calls, const guint8 *sms, gsize size)
 {
   TacMessageResult result = TAC_MESSAGE_TYPE;
 
   if (calls->current != NULL)
     result = tac_call_take_reply (calls->current, sms, size);
-  if (result == TAC_MESSAGE_OK)
-    tac_counters_add (calls->parts.counters, "sms.reply", 1);
-  else if (result == TAC_MESSAGE_TYPE) /* it would be the answer to nothing */
-    tac_counters_add (calls->parts.counters, "sms.unexpected-reply", 1);
-  else
-    tac_invitation_count (calls->parts.counters, result);
+  count_answer (calls, result, "sms.reply", "sms.unexpected-reply");
+}
+
+static void
+on_path (TacCalls *calls, const guint8 *sms, gsize size)
+{
+  TacMessageResult result = TAC_MESSAGE_TYPE;
+
+  if (calls->current != NULL)
+    result = tac_call_take_path_sms (calls->current, sms, size);
+  count_answer (calls, result, "sms.path", "sms.unexpected-path");
 }
 
 void
@@ -230,6 +246,8 @@ tac_calls_receive (TacCalls *calls, const char *sender, GBytes *datagram, gint64
       tac_pairing_receive (calls->pairing, sender, sms, size);
       break;
     case TAC_SMS_PATH:
+      on_path (calls, sms, size);
+      break;
     case TAC_SMS_ECHO:
       tac_counters_add (calls->parts.counters, "sms.unexpected", 1);
       break;

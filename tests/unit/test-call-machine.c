@@ -7,13 +7,13 @@
 #include <string.h>
 
 static const char *const event_names[TAC_CALL_EVENTS] = {
-  "dial",        "invite",     "invite-again", "glare",          "superseded",    "data-up",
-  "data-failed", "modem-gone", "gathered",     "path-found",     "path-failed",   "sms-sent",
-  "sms-failed",  "reply",      "reply-busy",   "reply-declined", "reply-no-data", "ready",
-  "sas-commit",  "sas-nonce",  "sas-reveal",   "sas-bad",        "ringing",       "answer",
-  "hold",        "resume",     "bye",          "acknowledged",   "violation",     "user-answer",
-  "user-hangup", "user-hold",  "user-resume",  "user-differs",   "media-failed",  "silent",
-  "heard",       "timeout",
+  "dial",          "invite",      "invite-again", "glare",     "superseded",  "data-up",
+  "data-failed",   "data-lost",   "modem-gone",   "moved",     "gathered",    "path-found",
+  "path-failed",   "sms-sent",    "sms-failed",   "reply",     "reply-busy",  "reply-declined",
+  "reply-no-data", "ready",       "sas-commit",   "sas-nonce", "sas-reveal",  "sas-bad",
+  "ringing",       "answer",      "hold",         "resume",    "bye",         "acknowledged",
+  "violation",     "user-answer", "user-hangup",  "user-hold", "user-resume", "user-differs",
+  "media-failed",  "silent",      "heard",        "timeout",
 };
 static const char *const timer_names[TAC_CALL_TIMERS]
     = { "repeat", "repeat-2", "give-up", "second-sms", "setup", "handshake",
@@ -41,6 +41,9 @@ static const char *const action_names[TAC_CALL_ACTIONS] = { "none",
                                                             "start-media",
                                                             "hold-media",
                                                             "resume-media",
+                                                            "stand",
+                                                            "seek",
+                                                            "found",
                                                             "send-hold",
                                                             "send-resume",
                                                             "peer-holds",
@@ -60,7 +63,7 @@ static const char *const table[] = {
   "inviting: sms-sent -> invited",
   "inviting invited invited-twice invited-thrice: path-found -> reached",
   "reached: reply -> committed send-ready send-sas-commit prepare-media",
-  "committed: sas-nonce -> revealed send-sas-reveal show-sas",
+  "committed: sas-nonce -> revealed send-sas-reveal show-sas stand",
   "revealed: ringing -> ringing-out",
   "ringing-out: answer -> active start-media",
   "new: invite -> preparing-in raise-data",
@@ -70,7 +73,7 @@ static const char *const table[] = {
   "shaking: timeout handshake -> = send-handshake",
   "shaking: ready -> awaiting-commit prepare-media",
   "awaiting-commit: sas-commit -> awaiting-reveal send-sas-nonce",
-  "awaiting-reveal: sas-reveal -> ringing-in show-sas send-ringing ring",
+  "awaiting-reveal: sas-reveal -> ringing-in show-sas send-ringing stand ring",
   "ringing-in: user-answer -> active send-answer start-media",
   /* The second SMS. */
   "checking: timeout second-sms -> checking-sms reply-by-sms",
@@ -108,10 +111,16 @@ static const char *const table[] = {
   "held: user-resume -> active resume-media send-resume",
   "active held searching searching-held: hold -> = peer-holds",
   "active held searching searching-held: resume -> = peer-resumes",
-  "active: silent -> searching",
-  "held: silent -> searching-held",
-  "searching: heard -> active",
-  "searching-held: heard -> held",
+  /* The network's moods. */
+  "active: silent -> searching seek",
+  "held: silent -> searching-held seek",
+  "active: moved -> searching seek",
+  "held: moved -> searching-held seek",
+  "active: data-lost -> searching seek raise-data",
+  "held: data-lost -> searching-held seek raise-data",
+  "searching searching-held: data-lost -> = raise-data",
+  "searching: heard -> active found",
+  "searching-held: heard -> held found",
   "searching searching-held: timeout lost -> ending lost send-bye end",
   /* Hanging up, in every state. */
   "preparing-out inviting invited invited-twice invited-thrice reached replied: user-hangup -> "
@@ -137,10 +146,10 @@ static const char *const table[] = {
   "searching-held: media-failed -> ending media-failed send-bye end",
   "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held searching "
   "searching-held: violation -> ending protocol-error send-bye end",
-  "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held searching "
-  "searching-held: modem-gone -> ending modem-gone send-bye end",
-  "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held searching "
-  "searching-held: data-failed -> ending no-data send-bye end",
+  "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in: modem-gone -> "
+  "ending modem-gone send-bye end",
+  "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in: data-lost -> "
+  "ending no-data send-bye end",
   "preparing-out inviting invited invited-twice invited-thrice reached replied preparing-in "
   "checking "
   "checking-sms shaking: media-failed -> ended media-failed end release",
@@ -153,6 +162,10 @@ static const char *const table[] = {
   "preparing-out inviting invited invited-twice invited-thrice reached replied checking "
   "checking-sms "
   "shaking: data-failed -> ended no-data end release",
+  "preparing-in: data-lost -> refusing no-data refuse-no-data end",
+  "preparing-out inviting invited invited-twice invited-thrice reached replied checking "
+  "checking-sms "
+  "shaking: data-lost -> ended no-data end release",
   "preparing-out inviting invited invited-twice invited-thrice reached replied preparing-in "
   "checking "
   "checking-sms shaking: path-failed -> ended no-path end release",
@@ -165,7 +178,7 @@ static const char *const table[] = {
   "ending-no-path ending-shaking ending: acknowledged -> ended release",
   "ending-no-path ending-shaking ending: bye -> ended release",
   "ending-no-path ending-shaking ending refusing: modem-gone -> ended release",
-  "ending-no-path ending-shaking ending: data-failed -> ended release",
+  "ending-no-path ending-shaking ending: data-lost -> ended release",
 };
 
 static guint

@@ -191,10 +191,11 @@ wait_for_time (Peer *peer)
   return TRUE;
 }
 
-static const TacCallEventKind whims[] = { TAC_EVENT_USER_ANSWER,  TAC_EVENT_USER_HANGUP,
-                                          TAC_EVENT_USER_HOLD,    TAC_EVENT_USER_RESUME,
-                                          TAC_EVENT_MEDIA_FAILED, TAC_EVENT_MODEM_GONE,
-                                          TAC_EVENT_DATA_FAILED,  TAC_EVENT_USER_DIFFERS };
+static const TacCallEventKind whims[]
+    = { TAC_EVENT_USER_ANSWER, TAC_EVENT_USER_HANGUP,  TAC_EVENT_USER_HOLD,
+        TAC_EVENT_USER_RESUME, TAC_EVENT_MEDIA_FAILED, TAC_EVENT_MODEM_GONE,
+        TAC_EVENT_DATA_FAILED, TAC_EVENT_USER_DIFFERS, TAC_EVENT_DATA_LOST,
+        TAC_EVENT_MOVED };
 
 static void
 live (Peer peers[2])

@@ -36,9 +36,7 @@ class TacitelPhone:
 
     def __enter__(self) -> "TacitelPhone":
         if self._config is not None:
-            path = Path(self.phone.env["XDG_CONFIG_HOME"]) / "tacitel" / "tacitel.conf"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self._config)
+            self.write_config(self._config)
         self.service.__enter__()
         if self._unlocked:
             self.unlock()
@@ -46,6 +44,12 @@ class TacitelPhone:
 
     def __exit__(self, *exception) -> None:
         self.service.__exit__(*exception)
+
+    def write_config(self, text: str) -> None:
+        """Its tacitel.conf, which a taciteld that starts reads."""
+        path = Path(self.phone.env["XDG_CONFIG_HOME"]) / "tacitel" / "tacitel.conf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
 
     @property
     def manager(self) -> dict:

@@ -43,7 +43,7 @@ def unit(stage: Stage) -> Count:
 
 def tools(stage: Stage) -> Count:
     """The tests of the measuring tools and of this runner."""
-    return _pytest(stage, ["tests/demokit", "tests/runner", "tests/benchkit"], BUILD, 300)
+    return _pytest(stage, ["tests/demokit", "tests/runner", "tests/benchkit", "tests/reachkit"], BUILD, 300)
 
 
 def emulator(stage: Stage) -> Count:

@@ -4,6 +4,7 @@
  *   rogue SECRET PEER ADDRESS      keys in hexadecimal; the address of this phone's data interface
  *
  * Standard input, a line each:       Standard output:
+ *                                      key HEX            its public key, first
  *   call                               sms HEX            INVITE, or REPLY: to be sent
  *   sms HEX                            connected | ringing | active
  *   answer                             done NAME SENT PONGS
@@ -101,6 +102,7 @@ main (int argc, char **argv)
   Program program
       = { .loop = g_main_loop_new (NULL, FALSE), .input = g_data_input_stream_new (raw) };
   guint8 secret[TAC_KEY_SIZE];
+  char key[2 * TAC_KEY_SIZE + 1];
 
   if (sodium_init () < 0 || argc != 4 || !from_hex (secret, sizeof secret, argv[1])
       || !from_hex (program.rogue.peer, TAC_KEY_SIZE, argv[2]))
@@ -110,6 +112,7 @@ main (int argc, char **argv)
     }
   tac_noise_key_pair (&program.rogue.me, secret);
   program.rogue.address = argv[3];
+  rogue_say ("key %s", sodium_bin2hex (key, sizeof key, program.rogue.me.public, TAC_KEY_SIZE));
   read_line (&program);
   g_main_loop_run (program.loop);
   rogue_path_free (program.rogue.path);

@@ -89,11 +89,11 @@ class Couple:
     def emulator(self, method: str, signature: str = "()", *arguments):
         return self.network.service.call(EMULATOR_PATH, EMULATOR, method, signature, *arguments)
 
-    def rule(self, **keys) -> None:
-        """Adds a rule; Python's names with _ for -."""
+    def rule(self, **keys) -> int:
+        """Adds a rule; Python's names with _ for -. Its id."""
         types = {str: "s", int: "u"}
-        self.emulator("AddRule", "(a{sv})", {key.replace("_", "-"): variant(types[type(value)], value)
-                                             for key, value in keys.items()})
+        return self.emulator("AddRule", "(a{sv})", {key.replace("_", "-"): variant(types[type(value)], value)
+                                                    for key, value in keys.items()})
 
 
 @contextmanager

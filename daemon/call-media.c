@@ -238,7 +238,6 @@ tac_call_get_statistics (TacCall *call)
   TacGstDecoderStats stats;
   const TacPlayoutStats *playout = &stats.playout;
   TacPathInfo info = { .kind = "" };
-  guint changes = 0;
   gint64 srtt = call->lane != NULL ? tac_control_stats (call->lane)->srtt_us : 0;
   guint64 sent, refused = 0;
 
@@ -246,7 +245,7 @@ tac_call_get_statistics (TacCall *call)
   for (guint i = 0; i < TAC_OPEN_RESULTS; i++)
     refused += i != TAC_OPEN_OK ? stats.refused[i] : 0;
   if (call->paths != NULL)
-    tac_paths_get_info (call->paths, &info, &changes);
+    tac_paths_get_info (call->paths, &info);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (
       &dict, "Duration", "x",
@@ -268,6 +267,9 @@ tac_call_get_statistics (TacCall *call)
   g_variant_dict_insert (&dict, "LocalAddress", "s", info.local);
   g_variant_dict_insert (&dict, "RemoteAddress", "s", info.remote);
   g_variant_dict_insert (&dict, "PathKind", "s", info.kind);
-  g_variant_dict_insert (&dict, "PathChanges", "u", changes);
+  g_variant_dict_insert (&dict, "PathChanges", "u",
+                         call->paths != NULL ? tac_paths_get_changes (call->paths) : 0);
+  g_variant_dict_insert (&dict, "StandbyOffered", "b",
+                         call->paths != NULL && tac_paths_stands_by (call->paths));
   return g_variant_dict_end (&dict);
 }

@@ -423,12 +423,25 @@ tac_paths_offered (TacPaths *paths, const TacPathOffer *theirs)
 }
 
 void
-tac_paths_get_info (TacPaths *paths, TacPathInfo *info, guint *changes)
+tac_paths_get_info (TacPaths *paths, TacPathInfo *info)
 {
   const Way *way = paths->ways[paths->rules.current];
 
   *info = (TacPathInfo){ .kind = "" };
-  *changes = paths->changes;
   if (way != NULL)
     paths->engine->path_get_info (way->path, info);
+}
+
+guint
+tac_paths_get_changes (TacPaths *paths)
+{
+  return paths->changes;
+}
+
+gboolean
+tac_paths_stands_by (TacPaths *paths)
+{
+  const TacPathRules *rules = &paths->rules;
+
+  return rules->standby != TAC_WAY_NONE && rules->ways[rules->standby].gathered && rules->offered;
 }

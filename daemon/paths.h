@@ -45,5 +45,8 @@ void tac_paths_found (TacPaths *paths); /* it is */
 void tac_paths_heard (TacPaths *paths, guint way);
 /* FALSE: of a generation that fits nothing. */
 gboolean tac_paths_offered (TacPaths *paths, const TacPathOffer *offer);
-/* Of the path in use; @changes: how often there was another. */
-void tac_paths_get_info (TacPaths *paths, TacPathInfo *info, guint *changes);
+/* Of the path in use. */
+void tac_paths_get_info (TacPaths *paths, TacPathInfo *info);
+guint tac_paths_get_changes (TacPaths *paths); /* how often there was another */
+/* Both phones have a standby, and each knows the other's. */
+gboolean tac_paths_stands_by (TacPaths *paths);

@@ -3,6 +3,7 @@
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 from .bus import Service
@@ -190,6 +191,15 @@ class PhoneCall:
 
     def statistics(self) -> dict:
         return self.call("GetStatistics")
+
+    def wait_statistics(self, condition, what: str, timeout_s: float = 20) -> dict:
+        """Asks, ten times a second, until condition (statistics) is true: they announce no change."""
+        deadline = time.monotonic() + timeout_s
+        while not condition(now := self.statistics()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.phone.name} waited {timeout_s:g} s for {what}: {now}")
+            time.sleep(0.1)
+        return now
 
 
 class Network:

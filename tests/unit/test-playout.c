@@ -554,6 +554,56 @@ test_tick_jump (void)
   tac_playout_free (playout);
 }
 
+/* A peer with the right keys floods, or leaps ahead with every packet; then it is honest: it is
+ * heard within a second, and within a minute as soon as ever (five seconds for the window to
+ * forget, then a tick at a time). */
+static void
+test_malice (void)
+{
+  static const struct
+  {
+    const char *what;
+    int64_t interval_us;
+    uint32_t step;
+  } floods[] = {
+    { "1 Mbit/s", 648, 1 },
+    { "1 Mbit/s of future", 648, 8 << 9 },
+    { "eight epochs ahead each time", TICK_US, 8 << 9 },
+    { "a second ahead each time", TICK_US, 50 },
+    { "all of one packet's time", 10, 3 },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (floods); i++)
+    {
+      TacPlayout *playout = tac_playout_new (RATE);
+      const TacPlayoutStats *stats = tac_playout_stats (playout);
+      int64_t now = 8 * MS, next_get = now;
+      uint64_t played = 0;
+      uint32_t tick = 0;
+
+      for (unsigned n = 0; n < 3000; n++, now += floods[i].interval_us, tick += floods[i].step)
+        {
+          tac_playout_put (playout, now, tick, plain[0][n % BODIES]);
+          for (; next_get <= now; next_get += TICK_US)
+            get (playout, next_get, NULL);
+          check_packets (playout);
+        }
+      for (unsigned n = 0; n < 3000; n++, now += TICK_US, tick++)
+        {
+          if (n == 50)
+            played = stats->played;
+          tac_playout_put (playout, now, tick, plain[0][n]);
+          for (; next_get <= now; next_get += TICK_US)
+            get (playout, next_get, NULL);
+        }
+      g_test_message ("%s: %" G_GUINT64_FORMAT " of 2950 played, delay %u ms", floods[i].what,
+                      stats->played - played, stats->delay_ms);
+      g_assert_cmpuint (stats->played - played, >=, 2900);
+      g_assert_cmpuint (stats->delay_ms, <=, 60);
+      tac_playout_free (playout);
+    }
+}
+
 static void
 test_hostile (void)
 {
@@ -627,6 +677,7 @@ main (int argc, char **argv)
   g_test_add_func ("/playout/peer-stalls", test_stall);
   g_test_add_func ("/playout/clock-jumps", test_clock_jump);
   g_test_add_func ("/playout/tick-jumps", test_tick_jump);
+  g_test_add_func ("/playout/malice", test_malice);
   g_test_add_func ("/playout/hostile", test_hostile);
   g_test_add_func ("/playout/arguments", test_arguments);
   return g_test_run ();

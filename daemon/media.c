@@ -228,6 +228,12 @@ tac_media_set_silent (TacMedia *media, gboolean silent)
 }
 
 void
+tac_media_set_searching (TacMedia *media, gboolean searching)
+{
+  g_object_set (media->decoder, "searching", searching, NULL);
+}
+
+void
 tac_media_set_loss (TacMedia *media, guint percent)
 {
   g_object_set (media->encoder, "loss", MIN (percent, 100), NULL);

@@ -22,6 +22,8 @@ typedef void (*TacGstSetChain) (GstElement *element, const guint8 chain[TAC_KEY_
 /* Sets the chain of key-file, if there is one. FALSE, and an error on the bus with what to do: no
  * key, or no good one. */
 gboolean tac_gst_load_key (GstElement *element, TacGstSetChain set_chain, gboolean has_chain);
+/* What goes before the first block of a live source of speech: stream-start, caps, segment. */
+void tac_gst_announce (GstPad *src, guint rate);
 /* Buffers of @size bytes that are used again; active. NULL where GStreamer refuses. */
 GstBufferPool *tac_gst_pool_new (guint size);
 void tac_gst_pool_free (GstBufferPool **pool);

@@ -3,6 +3,8 @@
  */
 #include "receiver.h"
 
+#include "tone.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -21,6 +23,8 @@ struct TacGstReceiver
   TacPlayout *playout;
   guint rate;
   GstClock *clock; /* while PLAYING */
+  gboolean searching;
+  TacGstTone tone;
   TacGstDecoderStats stats;
 };
 
@@ -122,6 +126,25 @@ tac_gst_receiver_reset (TacGstReceiver *receiver)
 }
 
 void
+tac_gst_receiver_set_searching (TacGstReceiver *receiver, gboolean searching)
+{
+  g_mutex_lock (&receiver->lock);
+  receiver->searching = searching;
+  g_mutex_unlock (&receiver->lock);
+}
+
+gboolean
+tac_gst_receiver_is_searching (TacGstReceiver *receiver)
+{
+  gboolean searching;
+
+  g_mutex_lock (&receiver->lock);
+  searching = receiver->searching;
+  g_mutex_unlock (&receiver->lock);
+  return searching;
+}
+
+void
 tac_gst_receiver_push (TacGstReceiver *receiver, const guint8 *packet, gsize size)
 {
   guint8 body[TAC_BODY_SIZE];
@@ -146,6 +169,16 @@ tac_gst_receiver_push (TacGstReceiver *receiver, const guint8 *packet, gsize siz
   g_mutex_unlock (&receiver->lock);
 }
 
+/* Called with the lock held: the 20 ms of a block. */
+static void
+play (TacGstReceiver *receiver, gint64 now_us, gint16 *pcm)
+{
+  if (tac_playout_get (receiver->playout, now_us, pcm) || !receiver->searching)
+    tac_gst_tone_stop (&receiver->tone);
+  else
+    tac_gst_tone_play (&receiver->tone, receiver->rate, pcm, receiver->rate / 50);
+}
+
 guint
 tac_gst_receiver_pull (TacGstReceiver *receiver, GstClockTime time, gint16 *pcm)
 {
@@ -155,12 +188,15 @@ tac_gst_receiver_pull (TacGstReceiver *receiver, GstClockTime time, gint16 *pcm)
   g_mutex_lock (&receiver->lock);
   samples
       = (guint)(tac_playout_align (receiver->playout, now_us) * receiver->rate / G_USEC_PER_SEC);
-  if (samples > 0)
-    memset (pcm, 0, samples * sizeof *pcm);
+  if (samples > 0) /* voice follows */
+    {
+      memset (pcm, 0, samples * sizeof *pcm);
+      tac_gst_tone_stop (&receiver->tone);
+    }
   else
     {
       samples = receiver->rate / 50;
-      tac_playout_get (receiver->playout, now_us, pcm);
+      play (receiver, now_us, pcm);
     }
   g_mutex_unlock (&receiver->lock);
   return samples;

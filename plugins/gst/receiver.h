@@ -12,6 +12,9 @@ void tac_gst_receiver_set_chain (TacGstReceiver *receiver, const guint8 chain[TA
 gboolean tac_gst_receiver_has_chain (TacGstReceiver *receiver);
 /* A new playout buffer and counters for it. FALSE: no such rate. */
 gboolean tac_gst_receiver_prepare (TacGstReceiver *receiver, guint rate);
+/* Where there is no voice to play, a tone now and then (tone.h). */
+void tac_gst_receiver_set_searching (TacGstReceiver *receiver, gboolean searching);
+gboolean tac_gst_receiver_is_searching (TacGstReceiver *receiver);
 /* From now on packets are queued with the time of @clock; NULL: they are opened, counted and
  * dropped. */
 void tac_gst_receiver_set_clock (TacGstReceiver *receiver, GstClock *clock);

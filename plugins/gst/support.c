@@ -91,6 +91,23 @@ tac_gst_load_key (GstElement *element, TacGstSetChain set_chain, gboolean has_ch
   return FALSE;
 }
 
+void
+tac_gst_announce (GstPad *src, guint rate)
+{
+  g_autoptr (GstElement) element = gst_pad_get_parent_element (src);
+  g_autofree gchar *stream = gst_pad_create_stream_id (src, element, "voice");
+  GstCaps *caps = gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, "S16LE", "layout",
+                                       G_TYPE_STRING, "interleaved", "channels", G_TYPE_INT, 1,
+                                       "rate", G_TYPE_INT, (gint)rate, NULL);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (src, gst_event_new_stream_start (stream));
+  gst_pad_push_event (src, gst_event_new_caps (caps));
+  gst_pad_push_event (src, gst_event_new_segment (&segment));
+  gst_caps_unref (caps);
+}
+
 GstBufferPool *
 tac_gst_pool_new (guint size)
 {

@@ -42,6 +42,7 @@ enum
   PROP_0,
   PROP_KEY_FILE,
   PROP_RATE,
+  PROP_SEARCHING,
   PROP_STATS,
 };
 
@@ -82,23 +83,6 @@ move_to (TacGstDec *dec, GstClockTime running_time)
   dec->origin = running_time;
   dec->samples = 0;
   dec->discont = TRUE;
-}
-
-static void
-announce (TacGstDec *dec)
-{
-  g_autofree gchar *stream = gst_pad_create_stream_id (dec->src, GST_ELEMENT (dec), "voice");
-  GstCaps *caps = gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, "S16LE", "layout",
-                                       G_TYPE_STRING, "interleaved", "channels", G_TYPE_INT, 1,
-                                       "rate", G_TYPE_INT, (gint)dec->rate, NULL);
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (dec->src, gst_event_new_stream_start (stream));
-  gst_pad_push_event (dec->src, gst_event_new_caps (caps));
-  gst_pad_push_event (dec->src, gst_event_new_segment (&segment));
-  gst_caps_unref (caps);
-  dec->announced = TRUE;
 }
 
 typedef enum
@@ -209,7 +193,10 @@ on_task (gpointer data)
       break;
     }
   if (!dec->announced && flow != GST_FLOW_FLUSHING)
-    announce (dec);
+    {
+      tac_gst_announce (dec->src, dec->rate);
+      dec->announced = TRUE;
+    }
   if (flow == GST_FLOW_OK)
     flow = push_block (dec, time);
   if (flow != GST_FLOW_OK)
@@ -394,6 +381,9 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
     case PROP_RATE:
       dec->rate_wanted = g_value_get_uint (value);
       break;
+    case PROP_SEARCHING:
+      tac_gst_receiver_set_searching (dec->receiver, g_value_get_boolean (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     }
@@ -414,6 +404,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
       break;
     case PROP_RATE:
       g_value_set_uint (value, dec->rate_wanted);
+      break;
+    case PROP_SEARCHING:
+      g_value_set_boolean (value, tac_gst_receiver_is_searching (dec->receiver));
       break;
     case PROP_STATS:
       tac_gst_receiver_get_stats (dec->receiver, &stats);
@@ -461,6 +454,11 @@ tac_gst_dec_class_init (TacGstDecClass *class)
       object_class, PROP_RATE,
       g_param_spec_uint ("rate", "Rate", "Samples a second: 8000, 12000, 16000, 24000 or 48000",
                          8000, RATE_MAX, RATE_DEFAULT, before));
+  g_object_class_install_property (
+      object_class, PROP_SEARCHING,
+      g_param_spec_boolean (
+          "searching", "Searching", "A soft tone now and then while there is no voice to play",
+          FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
   g_object_class_install_property (
       object_class, PROP_STATS,
       g_param_spec_boxed (

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tone of taciteldec's property searching, measured: what it is, when it is, and that voice
+ * never has any of it. */
+#include "plugins/gst/tacitel-elements.h"
+#include "plugins/gst/tone.h"
+
+#include <gst/check/gstharness.h>
+#include <math.h>
+#include <string.h>
+
+#define RATE 16000
+#define BLOCK (RATE / 50)
+#define SECONDS 6
+#define BACK 105 /* the packet with which voice comes back */
+#define OVER 380 /* the search is over */
+
+static const guint8 chain[TAC_KEY_SIZE] = { 7, 1 };
+
+typedef guint8 Packet[TAC_DATAGRAM_SIZE];
+
+/* Amplitude of the part of one frequency (Goertzel's algorithm). */
+static double
+amplitude_at (const gint16 *pcm, guint n, guint rate, double hz)
+{
+  double s = 0, s1 = 0, s2 = 0, c = 2 * cos (2 * G_PI * hz / rate);
+
+  for (guint i = 0; i < n; i++)
+    {
+      s = pcm[i] + c * s1 - s2;
+      s2 = s1;
+      s1 = s;
+    }
+  return 2 * sqrt (s1 * s1 + s2 * s2 - c * s1 * s2) / n;
+}
+
+static double
+dbfs (double amplitude)
+{
+  return 20 * log10 (amplitude / G_MAXINT16);
+}
+
+static void
+test_sound (void)
+{
+  static const guint rates[] = { 8000, 12000, 16000, 24000, 48000 };
+
+  for (guint r = 0; r < G_N_ELEMENTS (rates); r++)
+    {
+      guint rate = rates[r], block = rate / 50;
+      guint from = rate * TAC_GST_TONE_FIRST_MS / 1000, n = rate * TAC_GST_TONE_MS / 1000;
+      guint middle = from + rate * TAC_GST_TONE_RAMP_MS / 1000;
+      guint steady = n - 2 * (middle - from);
+      g_autofree gint16 *pcm = g_new (gint16, rate * SECONDS);
+      TacGstTone tone = { 0 };
+      double sum = 0, steepest = 2 * G_PI * 425 / rate * G_MAXINT16 * pow (10, -30 / 20.0);
+
+      for (guint i = 0; i < rate * SECONDS; i += block)
+        tac_gst_tone_play (&tone, rate, pcm + i, block);
+      g_assert_cmpfloat_with_epsilon (dbfs (amplitude_at (pcm + middle, steady, rate, 425)), -30,
+                                      0.1);
+      /* Other than 425 Hz there is nothing but rounding. */
+      for (guint i = 0; i < steady; i++)
+        sum += pow (pcm[middle + i], 2);
+      g_assert_cmpfloat_with_epsilon (sqrt (2 * sum / steady),
+                                      amplitude_at (pcm + middle, steady, rate, 425), 1);
+      for (guint i = 1; i < rate * SECONDS; i++) /* no click */
+        g_assert_cmpfloat (ABS (pcm[i] - pcm[i - 1]), <=, steepest + 1);
+      for (guint i = 0; i < rate * SECONDS; i++)
+        {
+          guint at = (i + rate * TAC_GST_TONE_EVERY_MS / 1000 - from)
+                     % (rate * TAC_GST_TONE_EVERY_MS / 1000);
+
+          if (i < from || at >= n)
+            g_assert_cmpint (pcm[i], ==, 0);
+        }
+      /* Wherever it is cut off, it is cut off at zero. */
+      for (guint i = from + block; i < from + n; i += block)
+        g_assert_cmpfloat (ABS (pcm[i]), <=, 1);
+    }
+}
+
+/* The element */
+
+static void
+seal (Packet *packets, guint n)
+{
+  GstElement *element = gst_element_factory_make ("tacitelenc", NULL);
+  GstHarness *harness;
+
+  tac_gst_encoder_set_chain (element, chain);
+  harness = gst_harness_new_with_element (element, "sink", "src");
+  gst_harness_set_src_caps_str (
+      harness, "audio/x-raw, format=S16LE, layout=interleaved, channels=1, rate=16000");
+  for (guint i = 0; i < n; i++)
+    {
+      GstBuffer *buffer = gst_buffer_new_allocate (NULL, BLOCK * sizeof (gint16), NULL);
+      GstMapInfo map;
+      g_autoptr (GstBuffer) sealed = NULL;
+
+      GST_BUFFER_PTS (buffer) = i * 20 * GST_MSECOND;
+      gst_buffer_map (buffer, &map, GST_MAP_WRITE);
+      for (guint j = 0; j < BLOCK; j++)
+        ((gint16 *)(gpointer)map.data)[j]
+            = (gint16)(8000 * sin (2 * G_PI * 300 * (i * BLOCK + j) / RATE));
+      gst_buffer_unmap (buffer, &map);
+      gst_harness_push (harness, buffer);
+      sealed = gst_harness_pull (harness);
+      gst_buffer_extract (sealed, 0, packets[i], TAC_DATAGRAM_SIZE);
+    }
+  gst_harness_teardown (harness);
+  gst_object_unref (element);
+}
+
+static GstHarness *
+decoder_new (gboolean searching)
+{
+  GstElement *element = gst_element_factory_make ("taciteldec", NULL);
+  GstHarness *harness;
+
+  tac_gst_decoder_set_chain (element, chain);
+  g_object_set (element, "searching", searching, NULL);
+  harness = gst_harness_new_with_element (element, "sink", "src");
+  gst_harness_set_src_caps_str (harness, TAC_GST_VOICE_CAPS);
+  gst_object_unref (element);
+  return harness;
+}
+
+/* Returns: samples of the next block. */
+static guint
+next_block (GstHarness *harness, gint16 pcm[BLOCK])
+{
+  g_autoptr (GstBuffer) buffer = NULL;
+
+  g_assert_true (gst_harness_crank_single_clock_wait (harness));
+  buffer = gst_harness_pull (harness);
+  return (guint)gst_buffer_extract (buffer, 0, pcm, BLOCK * sizeof (gint16)) / sizeof (gint16);
+}
+
+static gboolean
+is_silent (const gint16 *pcm, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (pcm[i] != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Voice, a pause with the tone that voice ends in its middle, and a pause in which the search
+ * ends: beside an element that searches for nothing, a difference is in the pauses only. */
+static void
+test_never_over_voice (void)
+{
+  static Packet packets[400];
+  GstHarness *plain = decoder_new (FALSE), *searching = decoder_new (TRUE);
+  guint in_pause = 0, first_after = 0;
+  gboolean cut = FALSE;
+
+  seal (packets, G_N_ELEMENTS (packets));
+  for (guint i = 0; i < G_N_ELEMENTS (packets); i++)
+    {
+      /* 55 lost: concealment, half a second of silence, and the tone has begun. */
+      gboolean arrives = i < 50 || (i >= BACK && i < 200);
+      gint16 expected[BLOCK], got[BLOCK];
+      TacGstDecoderStats before, after;
+      guint n;
+
+      if (i == OVER)
+        g_object_set (searching->element, "searching", FALSE, NULL);
+      tac_gst_decoder_get_stats (plain->element, &before);
+      if (arrives)
+        {
+          tac_gst_decoder_push (plain->element, packets[i], TAC_DATAGRAM_SIZE);
+          tac_gst_decoder_push (searching->element, packets[i], TAC_DATAGRAM_SIZE);
+        }
+      n = next_block (plain, expected);
+      g_assert_cmpuint (next_block (searching, got), ==, n);
+      tac_gst_decoder_get_stats (plain->element, &after);
+      if (after.playout.silence == before.playout.silence || i >= OVER)
+        g_assert_cmpmem (got, n * sizeof (gint16), expected, n * sizeof (gint16));
+      else
+        {
+          g_assert_true (is_silent (expected, n));
+          in_pause += !is_silent (got, n);
+          cut |= i == BACK - 1 && !is_silent (got, n);
+        }
+      if (i >= BACK && first_after == 0 && after.playout.silence == before.playout.silence)
+        first_after = i;
+    }
+  /* Voice came at once, in the middle of the first tone; the second pause has all of two. */
+  g_assert_cmpuint (first_after, ==, BACK);
+  g_assert_true (cut);
+  g_assert_cmpuint (in_pause, >, 2 * TAC_GST_TONE_MS / 20);
+  g_assert_cmpuint (in_pause, <, 3 * TAC_GST_TONE_MS / 20);
+  gst_harness_teardown (plain);
+  gst_harness_teardown (searching);
+}
+
+static void
+test_silence_without_search (void)
+{
+  GstHarness *harness = decoder_new (FALSE);
+  gint16 pcm[BLOCK];
+  gboolean searching = TRUE;
+
+  for (guint i = 0; i < 150; i++)
+    g_assert_true (is_silent (pcm, next_block (harness, pcm)));
+  g_object_get (harness->element, "searching", &searching, NULL);
+  g_assert_false (searching);
+  gst_harness_teardown (harness);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  if (!tac_gst_register (&error))
+    g_error ("%s", error->message);
+  g_test_add_func ("/gst-tone/sound", test_sound);
+  g_test_add_func ("/gst-tone/never-over-voice", test_never_over_voice);
+  g_test_add_func ("/gst-tone/silence-without-search", test_silence_without_search);
+  return g_test_run ();
+}

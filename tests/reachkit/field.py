@@ -20,6 +20,7 @@ class Field:
     lab: Lab
     network: Network
     phones: dict[str, TacitelPhone]
+    _last_sms: int = 0
 
     def emulate(self, phone: str, method: str, signature: str = "()", *arguments):
         """Calls a method of org.tacitel.Emulator1.Phone."""
@@ -31,7 +32,8 @@ class Field:
 
     def last_sms(self) -> int:
         """The id of the newest SMS."""
-        return max((sms["id"] for sms in self.network.sms()), default=0)
+        self._last_sms = max((sms["id"] for sms in self.network.sms(self._last_sms)), default=self._last_sms)
+        return self._last_sms
 
     def sms_between(self, one: TacitelPhone, other: TacitelPhone, after: int = 0) -> int:
         """How many these two have sent each other since one of that id, repeats and all."""

@@ -146,13 +146,11 @@ def in_turn(callers: list[str], callees: list[str]) -> list[tuple[str, str]]:
     return list(pairs)
 
 
-def measure(build, callers: list[str], callees: list[str], relays: list[bool], jobs: int,
+def measure(build, pairs: list[tuple[str, str]], relays: list[bool], jobs: int,
             tell: Callable[[Row], None] = lambda row: None) -> list[Row]:
-    """Tries every cell and returns its row, in the table's order."""
+    """Tries every cell and returns its row, as soon as they come."""
     rows: list[Row] = []
-    sides = [*(("from", kind) for kind in callers), *(("to", kind) for kind in callees)]
-    access = {phone_name(side, kind): kind for side, kind in sides}
-    pairs = in_turn(callers, callees)
+    access = {phone_name(side, kind): kind for pair in pairs for side, kind in zip(("from", "to"), pair)}
     known = [(phone_name("from", caller), phone_name("to", callee)) for caller, callee in pairs]
     configs = {False: stun_config, True: turn_config}
     with field(build, access, known, access, configs[relays[0]]) as made:
@@ -166,7 +164,7 @@ def measure(build, callers: list[str], callees: list[str], relays: list[bool], j
 
             # Those that find no path take longest.
             Scheduler(sorted(pairs, key=lambda pair: expect.expected(*pair, relay) != expect.NO_PATH), cell).run(jobs)
-    return sorted(rows, key=lambda row: (row.relay, callers.index(row.caller), callees.index(row.callee)))
+    return rows
 
 
 def table(rows: list[Row], callees: list[str]) -> str:
@@ -213,7 +211,8 @@ def main() -> int:
         print(f"{time.monotonic() - begin:6.1f} s  {'relay ' if row.relay else ''}{row.caller} → {row.callee}: "
               f"{cell_text(row)}{f' {row.problem}' if row.problem else ''}", file=sys.stderr, flush=True)
 
-    rows = measure(chosen.build, chosen.callers, chosen.callees, RELAYS[chosen.relay], max(chosen.jobs, 1), tell)
+    rows = measure(chosen.build, in_turn(chosen.callers, chosen.callees), RELAYS[chosen.relay], max(chosen.jobs, 1), tell)
+    rows.sort(key=lambda row: (row.relay, chosen.callers.index(row.caller), chosen.callees.index(row.callee)))
     print(table(rows, chosen.callees))
     wrong = [row for row in rows if row.problem]
     for row in wrong:

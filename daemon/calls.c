@@ -168,6 +168,12 @@ tac_calls_dial (TacCalls *calls, const char *target, GError **error)
 /* The rest */
 
 gboolean
+tac_calls_is_busy (TacCalls *calls)
+{
+  return calls->current != NULL || calls->leaving->len > 0;
+}
+
+gboolean
 tac_calls_with (TacCalls *calls, const TacContact *contact)
 {
   return calls->current != NULL && tac_call_is_with (calls->current, contact->key);

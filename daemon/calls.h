@@ -18,6 +18,7 @@ TacCalls *tac_calls_new (const TacCallParts *parts, TacPairing *pairing, TacDeci
  * while the call lasts; NULL and NOT_SET_UP, LOCKED, DAMAGED, UNKNOWN_CONTACT, INVALID_NUMBER,
  * SELF_CALL, REFUSED, BUSY, NO_MODEM, NOT_REGISTERED or FAILED, with the remedy. */
 const char *tac_calls_dial (TacCalls *calls, const char *target, GError **error);
+gboolean tac_calls_is_busy (TacCalls *calls); /* there is a call, or its end is being told */
 /* Is there a call with @contact, so that it must not be removed, nor its key be replaced? */
 gboolean tac_calls_with (TacCalls *calls, const TacContact *contact);
 /* Says BYE to whoever is in a call; @done (on the main loop, at once where there is none) when

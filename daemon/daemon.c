@@ -8,6 +8,7 @@
 #include "daemon/history-service.h"
 #include "daemon/keyring-service.h"
 #include "daemon/manager-service.h"
+#include "daemon/network-service.h"
 #include "daemon/pairing-service.h"
 
 #define OBJECTS_PATH "/org/tacitel"
@@ -25,6 +26,7 @@ struct TacDaemon
   TacKeyringService *keyring_service;
   TacPairingService *pairing_service;
   TacHistoryService *history_service;
+  TacNetworkService *network_service;
 };
 
 /* What was only counted while locked becomes a line of the history, of now: when it was, nobody
@@ -66,6 +68,7 @@ export_services (TacDaemon *daemon, GDBusConnection *session)
   daemon->keyring_service = tac_keyring_service_new (vault, object, end_calls, daemon);
   daemon->pairing_service = tac_pairing_service_new (daemon->pairing, object);
   daemon->history_service = tac_history_service_new (vault, object);
+  daemon->network_service = tac_network_service_new (&daemon->parts, daemon->calls, object);
   g_dbus_object_manager_server_export (daemon->objects, object);
   g_dbus_object_manager_server_set_connection (daemon->objects, session);
 }
@@ -113,6 +116,7 @@ tac_daemon_free (TacDaemon *daemon)
   /* What still waits for an SMS to be sent holds on to its parts: locking cancels it. */
   if (daemon->parts.vault != NULL)
     tac_vault_lock (daemon->parts.vault, NULL);
+  g_clear_pointer (&daemon->network_service, tac_network_service_free);
   g_clear_pointer (&daemon->history_service, tac_history_service_free);
   g_clear_pointer (&daemon->pairing_service, tac_pairing_service_free);
   g_clear_pointer (&daemon->keyring_service, tac_keyring_service_free);

@@ -2,6 +2,7 @@
 /* What tacitel-engine.so shows of itself. */
 #include "daemon/media.h"
 #include "daemon/path.h"
+#include "daemon/probe.h"
 
 #include <gmodule.h>
 
@@ -14,6 +15,8 @@ const TacEngine tac_engine = {
   .path_send = tac_path_send,
   .path_get_info = tac_path_get_info,
   .path_free = tac_path_free,
+  .probe_new = tac_probe_new,
+  .probe_free = tac_probe_free,
   .media_new = tac_media_new,
   .media_start = tac_media_start,
   .media_receive = tac_media_receive,

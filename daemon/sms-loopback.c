@@ -80,10 +80,11 @@ end (GTask *task)
   Loopback *loopback = g_task_get_task_data (task);
 
   stop (task);
-  record (g_task_get_source_object (task), &loopback->result);
   for (TacTextForm form = TAC_TEXT_NONE; form < TAC_TEXT_FORMS; form++)
-    if (loopback->result.loops[form].accepted || loopback->result.loops[form].back)
+    if (loopback->result.loops[form].accepted)
       g_clear_error (&loopback->refused);
+  if (loopback->refused == NULL)
+    record (g_task_get_source_object (task), &loopback->result);
   if (loopback->refused != NULL)
     g_task_return_error (task, g_steal_pointer (&loopback->refused));
   else
@@ -143,6 +144,9 @@ on_echo (TacSms *sms, GBytes *datagram, gpointer user_data)
         {
           loop->back = TRUE;
           loop->back_ms = since_ms (loopback, form);
+          if (!loop->accepted) /* oFono just has not said so yet */
+            loop->sent_ms = loop->back_ms;
+          loop->accepted = TRUE;
           end (task);
         }
       return TRUE;
@@ -167,8 +171,9 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (tac_sms_send_finish (TAC_SMS (source), result, &error))
     {
+      if (!loop->accepted)
+        loop->sent_ms = since_ms (loopback, sent->form);
       loop->accepted = TRUE;
-      loop->sent_ms = since_ms (loopback, sent->form);
     }
   else if (loopback->echo != 0) /* it goes on */
     {

@@ -32,6 +32,16 @@ make_sms (TacPairing *pairing, gboolean answer)
   return tac_pair_create (sms, &pair) == TAC_MESSAGE_OK ? g_bytes_new (sms, sizeof sms) : NULL;
 }
 
+/* Who asks again has got no answer: the second question of an hour goes the other way. An answer
+ * goes as the question came. */
+static TacSmsForm
+choose_form (TacPairing *pairing, const char *number, gboolean answer)
+{
+  guint asked = tac_pairing_get_count (pairing, number, TAC_PAIRING_SENT, g_get_real_time ());
+
+  return !answer && asked % 2 == 0 ? TAC_SMS_OTHER : TAC_SMS_BEST;
+}
+
 void
 tac_pairing_send_async (TacPairing *pairing, const char *number, gboolean answer,
                         GAsyncReadyCallback callback, gpointer user_data)
@@ -43,8 +53,8 @@ tac_pairing_send_async (TacPairing *pairing, const char *number, gboolean answer
     g_task_return_new_error (task, TAC_ERROR, TAC_ERROR_FAILED,
                              "this phone's name in the store cannot be sent: set another");
   else
-    tac_sms_send_async (pairing->sms, number, sms, TAC_SMS_BEST, SMS_TIMEOUT_MS, pairing->session,
-                        on_sent, g_steal_pointer (&task));
+    tac_sms_send_async (pairing->sms, number, sms, choose_form (pairing, number, answer),
+                        SMS_TIMEOUT_MS, pairing->session, on_sent, g_steal_pointer (&task));
 }
 
 gboolean

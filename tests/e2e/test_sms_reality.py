@@ -19,10 +19,11 @@ MARKS = {"dense": "tac:", "plain": "tac="}
 
 # A pair of the lab: its phones are "alice" and "bob", whatever the lab calls them.
 
-def pair_up(lab: Couple, first: str, second: str) -> Couple:
+def pair_up(lab: Couple, first: str, second: str, acquainted: bool) -> Couple:
     pair = Couple(lab.lab, {"alice": lab.phones[first], "bob": lab.phones[second]}, lab.network)
-    pair.alice.add_contact(pair.bob)
-    pair.bob.add_contact(pair.alice)
+    if acquainted:
+        pair.alice.add_contact(pair.bob)
+        pair.bob.add_contact(pair.alice)
     return pair
 
 
@@ -197,7 +198,20 @@ def stripped(pair: Couple) -> None:
     assert [one["kind"] for one in sms_of(pair)[before:]] == ["text"]
 
 
-STORIES = [asleep, stripped, late, both_give_up, doubled_and_overtaken, reply_lost, glare]
+def paired_by_text(pair: Couple) -> None:
+    """Strangers whose carrier strips binary SMS: the second request is text, the answer too, and calls are at once."""
+    for phone in (pair.alice, pair.bob):
+        rule(pair, phone, kind="sms", direction="up", coding="data", action="drop")
+    pair.alice.tacitel("pair", pair.bob.number, "--name", pair.bob.name)
+    assert not pair.bob.requests()
+    pair.alice.pair(pair.bob)
+    assert [one["kind"] for one in sms_of(pair)] == ["data", "text", "text"]
+    end(pair, *pair.ring(pair.bob, pair.alice))
+    assert [one["kind"] for one in sms_of(pair)[3:]] == ["text"]
+
+
+STRANGERS = [paired_by_text]
+STORIES = [asleep, stripped, late, both_give_up, doubled_and_overtaken, reply_lost, glare, *STRANGERS]
 NAMES = [f"{side}{number}" for number in range(1, len(STORIES) + 1) for side in ("alice", "bob")]
 
 
@@ -215,7 +229,7 @@ def lost_invitation(pair: Couple) -> bytes:
 def told():
     """The stories, as futures by name, running side by side; "old" is the invitation of the last test."""
     with couple(os.environ["TACITEL_BUILD"], tuple(NAMES), acquainted=False) as lab:
-        pairs = [pair_up(lab, *NAMES[2 * i:2 * i + 2]) for i in range(len(STORIES))]
+        pairs = [pair_up(lab, *NAMES[2 * i:2 * i + 2], story not in STRANGERS) for i, story in enumerate(STORIES)]
         old = pairs[0], lost_invitation(pairs[0]), time.monotonic() + STALE_S
         with ThreadPoolExecutor(len(STORIES)) as pool:
             yield {"old": old, **{story.__name__: pool.submit(story, pair) for story, pair in zip(STORIES, pairs)}}

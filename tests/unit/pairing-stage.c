@@ -128,6 +128,7 @@ tac_sms_send_async (TacSms *sms, const char *number, GBytes *datagram, TacSmsFor
 
   g_assert_cmpint (tac_pair_open (bytes, size, &pair), ==, TAC_MESSAGE_OK);
   g_string_append_printf (sms->sent, "%s %d %s\n", number, pair.answer, pair.name);
+  sms->form = form;
   g_queue_push_tail (&sms->tasks, g_task_new (sms, cancellable, callback, user_data));
 }
 

@@ -28,8 +28,9 @@ struct _TacModem
 struct _TacSms
 {
   GObject parent_instance;
-  GQueue tasks;  /* being sent */
-  GString *sent; /* "NUMBER FLAGS NAME\n" of each that was ever handed over */
+  GQueue tasks;    /* being sent */
+  TacSmsForm form; /* of the last */
+  GString *sent;   /* "NUMBER FLAGS NAME\n" of each that was ever handed over */
 };
 
 typedef struct

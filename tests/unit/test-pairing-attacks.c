@@ -171,6 +171,7 @@ test_asking_too_often (Stage *test, gconstpointer data)
   for (guint i = 0; i < 3; i++)
     {
       stage_request (test, BOB, "");
+      g_assert_cmpint (test->sms->form, ==, i == 1 ? TAC_SMS_OTHER : TAC_SMS_BEST);
       stage_sms_ends (test, TRUE);
       g_assert_no_error (test->error);
     }

@@ -163,7 +163,7 @@ tac_call_take_path_sms (TacCall *call, const guint8 *sms, gsize size)
     return TAC_MESSAGE_TYPE;
   result = tac_path_sms_open (call->secrets->path_receive_key, &call->path_sms_highest, sms, size,
                               &offer);
-  if (result == TAC_MESSAGE_OK)
+  if (result == TAC_MESSAGE_OK && tac_call_allows (call, TAC_LIMIT_PATH, 1))
     take_offer (call, &offer);
   return result;
 }

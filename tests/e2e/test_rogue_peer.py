@@ -10,29 +10,18 @@ import queue
 import subprocess
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from couple import CALL, Couple, LabPhone, couple, variant
 from demokit.phones import PhoneCall
+from usage import answers, bounded, usage
 
 BUILD = os.environ["TACITEL_BUILD"]
 SECRET = "11" * 32
 CONTEXT = "/phonesim/context1"
 MEMORY_KIB = 4096  # what a flood may add; an arena of malloc, not what was sent
-SANITIZED_KIB = 1 << 30  # only shadow memory takes up so many addresses
 CPU_SHARE = 0.5    # of one processor, while 1,500 datagrams a second come
-
-
-@dataclass
-class Usage:
-    """Of a process, as /proc tells (proc(5))."""
-
-    memory_kib: int
-    cpu_s: float
-    at: float
-    sanitized: bool
 
 
 class Rogue:
@@ -101,17 +90,6 @@ def rogue(lab: Couple):
     lab.alice.service.wait(lambda: not lab.alice.service.objects(CALL), 20, "alice's call to go")
 
 
-def usage(phone: LabPhone) -> Usage:
-    pid = phone.daemon_pid()
-    done = phone.run("cat", f"/proc/{pid}/status", f"/proc/{pid}/stat")
-    assert done.returncode == 0, done.stderr
-    memory = {line.split()[0]: int(line.split()[1]) for line in done.stdout.splitlines() if line.startswith("Vm")}
-    fields = done.stdout.splitlines()[-1].rpartition(")")[2].split()
-    ticks = int(fields[11]) + int(fields[12])
-    return Usage(memory["VmRSS:"], ticks / os.sysconf("SC_CLK_TCK"), time.monotonic(),
-                 memory["VmSize:"] > SANITIZED_KIB)
-
-
 def talk(lab: Couple, rogue: Rogue) -> PhoneCall:
     """A call of the rogue that alice has answered and hears."""
     rogue.tell("call")
@@ -123,13 +101,6 @@ def talk(lab: Couple, rogue: Rogue) -> PhoneCall:
     rogue.wait("active")
     call.wait_step("first-voice-heard")
     return call
-
-
-def answers(phone: LabPhone) -> None:
-    """The daemon is there for its user."""
-    start = time.monotonic()
-    phone.counters()
-    assert time.monotonic() - start < 1
 
 
 # What a call survives: how many a second, how many. On the lane first: what goes past it ends its use.
@@ -149,14 +120,6 @@ BREACHES = {
 }
 
 
-def bounded(before: Usage, after: Usage) -> bool:
-    """What came did not pile up, nor take the processor. A sanitizer's memory and time are its own."""
-    if before.sanitized:
-        return True
-    return (after.memory_kib - before.memory_kib < MEMORY_KIB
-            and after.cpu_s - before.cpu_s < CPU_SHARE * (after.at - before.at))
-
-
 @pytest.mark.sanitize
 def test_calls_that_go_on(lab: Couple, rogue: Rogue):
     call = talk(lab, rogue)
@@ -173,7 +136,7 @@ def test_calls_that_go_on(lab: Couple, rogue: Rogue):
     lab.alice.service.wait(lambda: lab.alice.counters().get("datagram.ahead") == HARMLESS["future"][1] // 2, 5,
                            "what lies too far ahead to be counted")
     assert call.statistics()["LossSent"] <= 100
-    assert bounded(before, after), (before, after)
+    assert bounded(before, after, MEMORY_KIB, CPU_SHARE), (before, after)
 
     # The voice is heard as before once it is honest again, and not later than before.
     played = call.statistics()["Played"]
@@ -194,7 +157,7 @@ def test_calls_that_end(lab: Couple, rogue: Rogue, what: str):
     after = usage(lab.alice)
     answers(lab.alice)
     assert lab.gone(call) == ["protocol-error"]
-    assert bounded(before, after), (before, after)
+    assert bounded(before, after, MEMORY_KIB, CPU_SHARE), (before, after)
     assert counter is None or lab.alice.counters()[counter] > counted
 
 

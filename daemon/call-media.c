@@ -163,7 +163,7 @@ tac_call_media_search (TacCall *call, gboolean searching)
 
   get_stats (call, &stats, &sent);
   call->voice_opened = stats.opened;
-  if (call->media != NULL && call->engine->media_set_searching != NULL)
+  if (call->media != NULL)
     call->engine->media_set_searching (call->media, searching);
 }
 

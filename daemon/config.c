@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The configuration: a table of keys, each with its place in TacConfig and its bounds. */
-#include "daemon/config.h"
+#include "daemon/config-relay.h"
 
 #include <gio/gio.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@ typedef enum
   KIND_BOOLEAN,
   KIND_NUMBER,
   KIND_RATE,
-  KIND_ECHO,
+  KIND_CHOICE,
   KIND_POLICY,
 } Kind;
 
@@ -21,31 +21,38 @@ typedef struct
   Kind kind;
   gsize offset;
   int least, most;
+  const char *const *choices; /* of an enumeration, in its order */
 } Key;
+
+static const char *const echo_choices[] = { "auto", "on", "off", NULL };
+static const char *const signalling_choices[] = { "auto", "datagram", "text", NULL };
+static const char *const relay_choices[] = { "direct", "prefer-direct", "relay-only", NULL };
 
 #define AT(field) offsetof (TacConfig, field)
 static const Key keys[] = {
-  { "modem", "path", KIND_STRING, AT (modem_path), 0, 0 },
-  { "modem", "power", KIND_BOOLEAN, AT (modem_power), 0, 0 },
-  { "data", "context", KIND_STRING, AT (data_context), 0, 0 },
-  { "data", "keep", KIND_BOOLEAN, AT (data_keep), 0, 0 },
-  { "data", "timeout", KIND_NUMBER, AT (data_timeout_s), 1, 300 },
-  { "call", "ring-timeout", KIND_NUMBER, AT (ring_timeout_s), 1, 300 },
-  { "audio", "capture", KIND_STRING, AT (audio_capture), 0, 0 },
-  { "audio", "playback", KIND_STRING, AT (audio_playback), 0, 0 },
-  { "audio", "rate", KIND_RATE, AT (audio_rate), 8000, 48000 },
-  { "audio", "complexity", KIND_NUMBER, AT (audio_complexity), 0, 10 },
-  { "audio", "echo-canceller", KIND_ECHO, AT (audio_echo), 0, 0 },
-  { "keyring", "unlock-time", KIND_NUMBER, AT (keyring_cost_ms), 50, 10000 },
-  { "history", "keep-days", KIND_NUMBER, AT (history_keep_days), 0, 36500 },
-  { "history", "keep-calls", KIND_NUMBER, AT (history_keep_calls), 0, 100000000 },
-  { "notify", "command", KIND_STRING, AT (notify_command), 0, 0 },
-  { "policy", "verified", KIND_POLICY, AT (policy), 0, 0 },
-  { "policy", "unverified", KIND_POLICY, AT (policy), 0, 0 },
-  { "policy", "changed-key", KIND_POLICY, AT (policy), 0, 0 },
-  { "policy", "mismatch", KIND_POLICY, AT (policy), 0, 0 },
-  { "policy", "blocked", KIND_POLICY, AT (policy), 0, 0 },
-  { "policy", "unknown", KIND_POLICY, AT (policy), 0, 0 },
+  { "modem", "path", KIND_STRING, AT (modem_path), 0, 0, NULL },
+  { "modem", "power", KIND_BOOLEAN, AT (modem_power), 0, 0, NULL },
+  { "data", "context", KIND_STRING, AT (data_context), 0, 0, NULL },
+  { "data", "keep", KIND_BOOLEAN, AT (data_keep), 0, 0, NULL },
+  { "data", "timeout", KIND_NUMBER, AT (data_timeout_s), 1, 300, NULL },
+  { "call", "ring-timeout", KIND_NUMBER, AT (ring_timeout_s), 1, 300, NULL },
+  { "audio", "capture", KIND_STRING, AT (audio_capture), 0, 0, NULL },
+  { "audio", "playback", KIND_STRING, AT (audio_playback), 0, 0, NULL },
+  { "audio", "rate", KIND_RATE, AT (audio_rate), 8000, 48000, NULL },
+  { "audio", "complexity", KIND_NUMBER, AT (audio_complexity), 0, 10, NULL },
+  { "audio", "echo-canceller", KIND_CHOICE, AT (audio_echo), 0, 0, echo_choices },
+  { "sms", "signalling", KIND_CHOICE, AT (signalling), 0, 0, signalling_choices },
+  { "relay", "policy", KIND_CHOICE, AT (relay_policy), 0, 0, relay_choices },
+  { "keyring", "unlock-time", KIND_NUMBER, AT (keyring_cost_ms), 50, 10000, NULL },
+  { "history", "keep-days", KIND_NUMBER, AT (history_keep_days), 0, 36500, NULL },
+  { "history", "keep-calls", KIND_NUMBER, AT (history_keep_calls), 0, 100000000, NULL },
+  { "notify", "command", KIND_STRING, AT (notify_command), 0, 0, NULL },
+  { "policy", "verified", KIND_POLICY, AT (policy), 0, 0, NULL },
+  { "policy", "unverified", KIND_POLICY, AT (policy), 0, 0, NULL },
+  { "policy", "changed-key", KIND_POLICY, AT (policy), 0, 0, NULL },
+  { "policy", "mismatch", KIND_POLICY, AT (policy), 0, 0, NULL },
+  { "policy", "blocked", KIND_POLICY, AT (policy), 0, 0, NULL },
+  { "policy", "unknown", KIND_POLICY, AT (policy), 0, 0, NULL },
 };
 
 static gboolean
@@ -104,20 +111,20 @@ set_rate (const Key *key, GKeyFile *file, int *field, GError **error)
 }
 
 static gboolean
-set_echo (const Key *key, GKeyFile *file, TacEchoCanceller *field, GError **error)
+set_choice (const Key *key, GKeyFile *file, int *field, GError **error)
 {
-  static const char *const names[] = { "auto", "on", "off" };
   g_autofree char *value = g_key_file_get_string (file, key->group, key->key, error);
+  g_autofree char *all = g_strjoinv (", ", (char **)key->choices);
 
-  for (guint i = 0; value != NULL && i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (value, names[i]))
+  for (int i = 0; value != NULL && key->choices[i] != NULL; i++)
+    if (g_str_equal (value, key->choices[i]))
       {
-        *field = (TacEchoCanceller)i;
+        *field = i;
         return TRUE;
       }
   if (value != NULL)
-    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
-                 "\"%s\" is none of auto, on, off", value);
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "\"%s\" is none of %s",
+                 value, all);
   return FALSE;
 }
 
@@ -151,8 +158,8 @@ set_key (TacConfig *config, const Key *key, GKeyFile *file, GError **error)
       return set_number (key, file, (int *)field, error);
     case KIND_RATE:
       return set_rate (key, file, (int *)field, error);
-    case KIND_ECHO:
-      return set_echo (key, file, (TacEchoCanceller *)field, error);
+    case KIND_CHOICE:
+      return set_choice (key, file, (int *)field, error);
     case KIND_POLICY:
       return set_policy (key, file, (TacPolicy *)field, error);
     }
@@ -164,6 +171,8 @@ load_group (TacConfig *config, GKeyFile *file, const char *group, GError **error
 {
   g_auto (GStrv) names = g_key_file_get_keys (file, group, NULL, NULL);
 
+  if (g_str_has_prefix (group, TAC_CONFIG_RELAY))
+    return tac_config_load_relay (config, file, group, error);
   if (!is_group (group))
     {
       g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND,
@@ -233,6 +242,8 @@ tac_config_load_files (const char *const *paths, GError **error)
   for (gsize i = 0; paths[i] != NULL; i++)
     if (!load_file (config, paths[i], error))
       return NULL;
+  if (!tac_config_check_relays (config, error))
+    return NULL;
   return g_steal_pointer (&config);
 }
 

@@ -5,15 +5,17 @@
 #include "daemon/path.h"
 
 #include "daemon/errors.h"
+#include "daemon/nat64.h"
+#include "daemon/path-candidates.h"
 
-#include <arpa/inet.h>
-#include <nice/agent.h>
+#include <sodium.h>
 #include <string.h>
 
 #define COMPONENT 1
-#define FIRST_BYTE_OURS 0xC0      /* below: STUN and others (RFC 7983) */
-#define HOST_PRIORITY 0x7E0000FFu /* RFC 8445 §5.1.2.1: type 126, component 1 */
-#define LOCAL_PREFERENCE 0x0000FF00u
+#define FIRST_BYTE_OURS 0xC0 /* below: STUN and others (RFC 7983) */
+#define GRACE_MS 100         /* for other servers, once one has given what is wanted */
+#define GATHER_MS 1500       /* for all of them */
+#define ADMITTED_PORT 9      /* discard: nothing listens, but the relay admits the address */
 
 struct TacPath
 {
@@ -21,110 +23,73 @@ struct TacPath
   guint stream;
   TacPathEvents events;
   gpointer user_data;
-  guint gathered, connected; /* idle sources on their way */
-  gboolean told_connected;
+  gboolean nat64, relay_only;
+  NiceCandidateType wanted; /* of the servers */
+  gboolean has_remote;
+  guint gathered, connected; /* sources on their way */
+  guint deadline;            /* of the servers */
+  gboolean told_gathered, told_connected;
 };
 
-/* Addresses */
-
-static gboolean
-from_nice (TacCandidate *candidate, const NiceAddress *address)
-{
-  union
-  {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-  } socket;
-
-  nice_address_copy_to_sockaddr (address, &socket.any);
-  candidate->ipv6 = socket.any.sa_family == AF_INET6;
-  if (candidate->ipv6)
-    memcpy (candidate->address, &socket.v6.sin6_addr, 16);
-  else
-    memcpy (candidate->address, &socket.v4.sin_addr, 4);
-  candidate->port = (uint16_t)nice_address_get_port (address);
-  return tac_candidate_valid (candidate);
-}
-
-static void
-to_nice (NiceAddress *address, const TacCandidate *candidate)
-{
-  nice_address_init (address);
-  if (candidate->ipv6)
-    nice_address_set_ipv6 (address, candidate->address);
-  else
-    {
-      guint32 v4;
-
-      memcpy (&v4, candidate->address, sizeof v4);
-      nice_address_set_ipv4 (address, ntohl (v4));
-    }
-  nice_address_set_port (address, candidate->port);
-}
-
-static void
-print_address (char text[64], const NiceAddress *address)
-{
-  char ip[INET6_ADDRSTRLEN];
-
-  nice_address_to_string (address, ip);
-  g_snprintf (text, 64, strchr (ip, ':') != NULL ? "[%s]:%u" : "%s:%u", ip,
-              nice_address_get_port (address));
-}
-
-static TacCandidateKind
-to_kind (NiceCandidateType type)
-{
-  switch (type)
-    {
-    case NICE_CANDIDATE_TYPE_HOST:
-      return TAC_CANDIDATE_HOST;
-    case NICE_CANDIDATE_TYPE_RELAYED:
-      return TAC_CANDIDATE_RELAYED;
-    case NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE:
-    case NICE_CANDIDATE_TYPE_PEER_REFLEXIVE:
-      return TAC_CANDIDATE_SERVER_REFLEXIVE;
-    }
-  return TAC_CANDIDATE_HOST;
-}
-
-static NiceCandidateType
-from_kind (TacCandidateKind kind)
-{
-  switch (kind)
-    {
-    case TAC_CANDIDATE_HOST:
-      return NICE_CANDIDATE_TYPE_HOST;
-    case TAC_CANDIDATE_SERVER_REFLEXIVE:
-      return NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
-    case TAC_CANDIDATE_RELAYED:
-      return NICE_CANDIDATE_TYPE_RELAYED;
-    }
-  return NICE_CANDIDATE_TYPE_HOST;
-}
-
 /* Events. libnice may signal from inside a call to it, so each goes through the main loop. */
+
+/* TURN: the relay lets in only whom it was told of, by address (RFC 8656 §9). The peer's relayed
+ * address is not known yet, but where it uses the same relay, the relay's own address is its
+ * address: admitted in advance by a candidate that answers nothing. */
+static void
+admit_relays (TacPath *path, const TacCandidates *local)
+{
+  TacCandidates relays = { 0 };
+  GSList *list;
+
+  for (size_t i = 0; i < local->n; i++)
+    if (local->list[i].kind == TAC_CANDIDATE_RELAYED)
+      {
+        relays.list[relays.n] = local->list[i];
+        relays.list[relays.n++].port = ADMITTED_PORT;
+      }
+  if (relays.n == 0 || path->has_remote)
+    return;
+  list = tac_candidates_to_check (&relays, path->stream, COMPONENT, FALSE);
+  for (GSList *item = list; item != NULL; item = item->next)
+    ((NiceCandidate *)item->data)->priority = 1;
+  nice_agent_set_remote_candidates (path->agent, path->stream, COMPONENT, list);
+  g_slist_free_full (list, (GDestroyNotify)nice_candidate_free);
+}
 
 static gboolean
 tell_gathered (gpointer user_data)
 {
   TacPath *path = user_data;
-  TacCandidates local = { 0 };
   GSList *list = nice_agent_get_local_candidates (path->agent, path->stream, COMPONENT);
+  const TacCandidates local = tac_candidates_to_tell (list, path->relay_only);
 
-  for (GSList *item = list; item != NULL && local.n < TAC_CANDIDATES_MAX; item = item->next)
-    {
-      const NiceCandidate *nice = item->data;
-      TacCandidate candidate = { .kind = to_kind (nice->type) };
-
-      if (from_nice (&candidate, &nice->addr))
-        local.list[local.n++] = candidate;
-    }
   g_slist_free_full (list, (GDestroyNotify)nice_candidate_free);
-  tac_candidates_sort (&local);
   path->gathered = 0;
+  path->told_gathered = TRUE;
+  g_clear_handle_id (&path->deadline, g_source_remove);
+  admit_relays (path, &local);
   path->events.gathered (&local, path->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tell_gathered_in (TacPath *path, guint ms)
+{
+  if (path->told_gathered)
+    return;
+  g_clear_handle_id (&path->gathered, g_source_remove);
+  path->gathered = ms > 0 ? g_timeout_add (ms, tell_gathered, path)
+                          : g_idle_add_full (G_PRIORITY_DEFAULT, tell_gathered, path, NULL);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  TacPath *path = user_data;
+
+  path->deadline = 0;
+  tell_gathered_in (path, 0);
   return G_SOURCE_REMOVE;
 }
 
@@ -141,8 +106,14 @@ tell_connected (gpointer user_data)
 static void
 on_gathering_done (NiceAgent *agent, guint stream, TacPath *path)
 {
-  if (path->gathered == 0)
-    path->gathered = g_idle_add_full (G_PRIORITY_DEFAULT, tell_gathered, path, NULL);
+  tell_gathered_in (path, 0);
+}
+
+static void
+on_candidate (NiceAgent *agent, NiceCandidate *candidate, TacPath *path)
+{
+  if (candidate->type == path->wanted && path->gathered == 0)
+    tell_gathered_in (path, GRACE_MS);
 }
 
 static void
@@ -184,6 +155,69 @@ add_addresses (TacPath *path, GPtrArray *addresses)
   return any;
 }
 
+/* An IPv4 server of a phone that has only IPv6 is behind the NAT64; the other way round there is
+ * none. */
+static char *
+reach_server (TacPath *path, const TacServer *server, GPtrArray *addresses)
+{
+  GInetAddress *address = g_inet_socket_address_get_address (server->address);
+  GSocketFamily family = g_inet_address_get_family (address);
+  g_autoptr (GInetAddress) mapped = NULL;
+
+  for (guint i = 0; i < addresses->len; i++)
+    if (g_inet_address_get_family (addresses->pdata[i]) == family)
+      return g_inet_address_to_string (address);
+  if (!path->nat64 || family != G_SOCKET_FAMILY_IPV4)
+    return NULL;
+  mapped = tac_nat64_map (address);
+  return g_inet_address_to_string (mapped);
+}
+
+static void
+add_turn (TacPath *path, const TacServer *server, const char *ip)
+{
+  g_autofree char *user = NULL;
+  char *password;
+
+  tac_server_credentials (server, g_get_real_time () / G_USEC_PER_SEC, &user, &password);
+  nice_agent_set_relay_info (path->agent, path->stream, COMPONENT, ip,
+                             g_inet_socket_address_get_port (server->address), user, password,
+                             NICE_RELAY_TYPE_TURN_UDP);
+  sodium_memzero (password, strlen (password));
+  g_free (password);
+}
+
+/* A TURN server says the reflexive address, too; STUN beside it would cost 2 s. */
+static void
+add_servers (TacPath *path, const TacPathOptions *options)
+{
+  gboolean turn = FALSE, stun = FALSE;
+
+  for (guint i = 0; i < options->servers->len && options->policy != TAC_RELAY_DIRECT; i++)
+    {
+      const TacServer *server = options->servers->pdata[i];
+      g_autofree char *ip = reach_server (path, server, options->addresses);
+
+      if (server->kind != TAC_SERVER_TURN || ip == NULL)
+        continue;
+      add_turn (path, server, ip);
+      turn = TRUE;
+    }
+  for (guint i = 0; i < options->servers->len && !turn && !stun; i++)
+    {
+      const TacServer *server = options->servers->pdata[i];
+      g_autofree char *ip = reach_server (path, server, options->addresses);
+
+      stun = ip != NULL && options->policy != TAC_RELAY_ONLY;
+      if (stun)
+        g_object_set (path->agent, "stun-server", ip, "stun-server-port",
+                      g_inet_socket_address_get_port (server->address), NULL);
+    }
+  path->wanted = turn ? NICE_CANDIDATE_TYPE_RELAYED : NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
+  if (turn || stun)
+    path->deadline = g_timeout_add (GATHER_MS, on_deadline, path);
+}
+
 static void
 set_credentials (TacPath *path, const TacPathOptions *options)
 {
@@ -205,10 +239,14 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
 
   path->events = *events;
   path->user_data = user_data;
+  path->relay_only = options->policy == TAC_RELAY_ONLY;
+  path->nat64 = TRUE;
+  for (guint i = 0; i < options->addresses->len; i++)
+    path->nat64 &= g_inet_address_get_family (options->addresses->pdata[i]) == G_SOCKET_FAMILY_IPV6;
   path->agent = nice_agent_new_full (NULL, NICE_COMPATIBILITY_RFC5245,
                                      NICE_AGENT_OPTION_REGULAR_NOMINATION);
   g_object_set (path->agent, "upnp", FALSE, "ice-tcp", FALSE, "controlling-mode", options->caller,
-                NULL);
+                "force-relay", options->policy == TAC_RELAY_ONLY, NULL);
   if (!add_addresses (path, options->addresses)
       || (path->stream = nice_agent_add_stream (path->agent, COMPONENT)) == 0)
     {
@@ -218,8 +256,10 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
       return NULL;
     }
   set_credentials (path, options);
+  add_servers (path, options);
   nice_agent_attach_recv (path->agent, path->stream, COMPONENT, NULL, on_received, path);
   g_signal_connect (path->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), path);
+  g_signal_connect (path->agent, "new-candidate-full", G_CALLBACK (on_candidate), path);
   g_signal_connect (path->agent, "new-selected-pair-full", G_CALLBACK (on_selected_pair), path);
   if (!nice_agent_gather_candidates (path->agent, path->stream))
     {
@@ -234,21 +274,9 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
 void
 tac_path_set_remote (TacPath *path, const TacCandidates *remote)
 {
-  GSList *list = NULL;
+  GSList *list = tac_candidates_to_check (remote, path->stream, COMPONENT, path->nat64);
 
-  for (size_t i = 0; i < remote->n; i++)
-    {
-      NiceCandidate *nice = nice_candidate_new (from_kind (remote->list[i].kind));
-
-      to_nice (&nice->addr, &remote->list[i]);
-      nice->base_addr = nice->addr;
-      nice->stream_id = path->stream;
-      nice->component_id = COMPONENT;
-      nice->transport = NICE_CANDIDATE_TRANSPORT_UDP;
-      nice->priority = HOST_PRIORITY | (LOCAL_PREFERENCE * 0x100 - (guint32)(i << 8));
-      g_snprintf (nice->foundation, sizeof nice->foundation, "%zu", i + 1);
-      list = g_slist_append (list, nice);
-    }
+  path->has_remote = TRUE;
   if (list != NULL)
     nice_agent_set_remote_candidates (path->agent, path->stream, COMPONENT, list);
   g_slist_free_full (list, (GDestroyNotify)nice_candidate_free);
@@ -270,22 +298,27 @@ tac_path_get_info (TacPath *path, TacPathInfo *info)
   *info = (TacPathInfo){ .kind = "" };
   if (!nice_agent_get_selected_pair (path->agent, path->stream, COMPONENT, &local, &remote))
     return;
-  print_address (info->local, &local->addr);
-  print_address (info->remote, &remote->addr);
+  tac_nice_print (info->local, &local->addr);
+  tac_nice_print (info->remote, &remote->addr);
   info->kind = kinds[remote->type];
 }
 
+static void
+on_closed (GObject *agent, GAsyncResult *result, gpointer user_data)
+{
+  g_object_unref (agent);
+}
+
+/* The agent lives on for as long as it takes to give back what its relays allocated. */
 void
 tac_path_free (TacPath *path)
 {
   g_clear_handle_id (&path->gathered, g_source_remove);
   g_clear_handle_id (&path->connected, g_source_remove);
+  g_clear_handle_id (&path->deadline, g_source_remove);
   if (path->stream != 0)
-    {
-      nice_agent_attach_recv (path->agent, path->stream, COMPONENT, NULL, NULL, NULL);
-      nice_agent_remove_stream (path->agent, path->stream);
-    }
+    nice_agent_attach_recv (path->agent, path->stream, COMPONENT, NULL, NULL, NULL);
   g_signal_handlers_disconnect_by_data (path->agent, path);
-  g_object_unref (path->agent);
+  nice_agent_close_async (path->agent, on_closed, NULL);
   g_free (path);
 }

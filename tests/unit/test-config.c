@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 typedef struct
 {
@@ -212,6 +213,92 @@ test_unreadable (Files *files, gconstpointer data)
   g_assert_nonnull (strstr (error->message, files->folder));
 }
 
+/* Servers: each in its group, the later file's of one name instead of the earlier's. */
+static void
+test_servers (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TacConfig) config = NULL;
+  const TacServer *servers[3];
+  g_autofree char *six = NULL;
+
+  g_assert_true (g_file_set_contents (
+      files->user, "[relay b]\naddress=[2001:db8::1]:443\nuser=u\npassword=p\n", -1, NULL));
+  config = load_text (files,
+                      "[relay]\npolicy=relay-only\n[sms]\nsignalling=text\n"
+                      "[relay a]\ntype=stun\naddress=192.0.2.1\n"
+                      "[relay b]\naddress=192.0.2.2\nuser=old\npassword=old\n"
+                      "[relay c]\naddress=192.0.2.3:1\nsecret=s\n",
+                      &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (config->relay_policy, ==, TAC_RELAY_ONLY);
+  g_assert_cmpint (config->signalling, ==, TAC_SIGNALLING_TEXT);
+  g_assert_cmpuint (config->servers->len, ==, 3);
+  memcpy (servers, config->servers->pdata, sizeof servers);
+  g_assert_cmpstr (servers[0]->name, ==, "a");
+  g_assert_cmpint (servers[0]->kind, ==, TAC_SERVER_STUN);
+  g_assert_cmpuint (g_inet_socket_address_get_port (servers[0]->address), ==, 3478);
+  six = g_inet_address_to_string (g_inet_socket_address_get_address (servers[1]->address));
+  g_assert_cmpstr (six, ==, "2001:db8::1");
+  g_assert_cmpuint (g_inet_socket_address_get_port (servers[1]->address), ==, 443);
+  g_assert_cmpstr (servers[1]->user, ==, "u");
+  g_assert_cmpstr (servers[2]->user, ==, "tacitel");
+  g_assert_cmpstr (servers[2]->secret, ==, "s");
+  g_assert_null (servers[2]->password);
+}
+
+static void
+test_bad_servers (Files *files, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text, *says;
+  } rows[] = {
+    { "[relay a]\n", "[relay a] address: it is missing" },
+    { "[relay a]\naddress=relay.example.org\n", "looked up" },
+    { "[relay a]\naddress=192.0.2.1:0\n", "no IP address" },
+    { "[relay a]\naddress=192.0.2.1:70000\n", "no IP address" },
+    { "[relay a]\naddress=[2001:db8::1\n", "no IP address" },
+    { "[relay a]\naddress=192.0.2.1\n", "either a password or a secret" },
+    { "[relay a]\naddress=192.0.2.1\nuser=u\npassword=p\nsecret=s\n", "either" },
+    { "[relay a]\naddress=192.0.2.1\npassword=p\n", "[relay a] user: it is missing" },
+    { "[relay a]\ntype=stun\naddress=192.0.2.1\nuser=u\n", "no user" },
+    { "[relay a]\ntype=tls\naddress=192.0.2.1\n", "neither turn nor stun" },
+    { "[relay a]\naddress=192.0.2.1\nsecret=\n", "[relay a] secret: it is empty" },
+    { "[relay a]\nport=1\n", "[relay a] port: there is no such key" },
+    { "[relay]\npolicy=relay-only\n", "needs a TURN server" },
+    { "[relay]\npolicy=always\n", "none of direct, prefer-direct, relay-only" },
+    { "[sms]\nsignalling=pigeon\n", "none of auto, datagram, text" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TacConfig) config = load_text (files, rows[i].text, &error);
+
+      g_test_message ("%s", rows[i].text);
+      g_assert_null (config);
+      g_assert_nonnull (strstr (error->message, rows[i].says));
+    }
+}
+
+/* coturn's use-auth-secret: name "expiry:user", password base64 (HMAC-SHA1 (secret, name)). Made by
+ * Python's hmac. */
+static void
+test_credentials (void)
+{
+  const TacServer timed = { .user = (char *)"alice", .secret = (char *)"north" };
+  const TacServer fixed = { .user = (char *)"alice", .password = (char *)"wonderland" };
+  g_autofree char *user = NULL, *password = NULL, *user2 = NULL, *password2 = NULL;
+
+  tac_server_credentials (&timed, 1700000000, &user, &password);
+  g_assert_cmpstr (user, ==, "1700086400:alice");
+  g_assert_cmpstr (password, ==, "SXua5ne/+mDhiHTp0pQJzRO4ESg=");
+  tac_server_credentials (&fixed, 1700000000, &user2, &password2);
+  g_assert_cmpstr (user2, ==, "alice");
+  g_assert_cmpstr (password2, ==, "wonderland");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -224,5 +311,8 @@ main (int argc, char **argv)
   ADD ("/config/refused", test_refused);
   ADD ("/config/names-the-file", test_names_the_file);
   ADD ("/config/unreadable", test_unreadable);
+  ADD ("/config/servers", test_servers);
+  ADD ("/config/bad-servers", test_bad_servers);
+  g_test_add_func ("/config/credentials", test_credentials);
   return g_test_run ();
 }

@@ -5,6 +5,7 @@ Most of it is waiting for what the protocol's timers do, so the stories are told
 its own in one lab; a test looks how its story went.
 """
 
+import base64
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -210,7 +211,25 @@ def paired_by_text(pair: Couple) -> None:
     assert [one["kind"] for one in sms_of(pair)[3:]] == ["text"]
 
 
-STRANGERS = [paired_by_text]
+def plain_text(pair: Couple) -> None:
+    """A text in two SMS is understood, and answered in kind; calls follow suit."""
+    rule(pair, pair.alice, kind="sms", direction="up", action="drop", times=1)
+    pair.alice.tacitel("pair", pair.bob.number, "--name", pair.bob.name)
+    body = bytes([0x11, 0]) + bytes.fromhex(pair.alice.manager["Identity"])  # what was dropped, without a name
+    text = MARKS["plain"] + base64.b64encode(body.ljust(132, b"\0")).decode()
+    assert len(pair.bob.emulated("SendSms", "(sa{sv})", pair.alice.number, {"text": variant("s", text)})) == 2
+    pair.bob.wait_request(pair.alice.number)
+    pair.bob.tacitel("pair", "accept", pair.alice.number, "--name", pair.alice.name, "--yes")
+    pair.alice.service.wait(lambda: not pair.alice.requests(), 20, "the answer")
+    answer = sent_by(pair, pair.bob)
+    assert [(one["kind"], one["parts"]) for one in answer] == [("text", 2)] * 2
+    whole = "".join(one["text"] for one in answer)
+    assert whole.isascii() and (whole[:4], len(whole)) == (MARKS["plain"], 180)
+    end(pair, *pair.ring(pair.alice, pair.bob))
+    assert [(one["kind"], one["parts"]) for one in sent_by(pair, pair.alice)[-2:]] == [("text", 2)] * 2
+
+
+STRANGERS = [paired_by_text, plain_text]
 STORIES = [asleep, stripped, late, both_give_up, doubled_and_overtaken, reply_lost, glare, *STRANGERS]
 NAMES = [f"{side}{number}" for number in range(1, len(STORIES) + 1) for side in ("alice", "bob")]
 

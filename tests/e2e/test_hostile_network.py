@@ -4,6 +4,7 @@
 import os
 import random
 import struct
+import subprocess
 import sys
 import zlib
 from pathlib import Path
@@ -11,15 +12,18 @@ from pathlib import Path
 import pytest
 from couple import Couple, couple
 from demokit.pcapng import datagrams
+from fake_turn import SERVERS
 from test_strangers import address, goes_on, throw
 from usage import answers, bounded, usage
 
 BUILD = os.environ["TACITEL_BUILD"]
-FORGER = Path(__file__).parent / "icmp_forger.py"
+FORGER, FAKE = (Path(__file__).parent / name for name in ("icmp_forger.py", "fake_turn.py"))
 SEED = 4
 FLOOD = 20_000  # at once: a queue on the way may lose some of it
 MEMORY_KIB = 4096
 CPU_SHARE = 0.5  # of one processor, at some five thousand datagrams a second
+REQUESTS = 100  # to one server in two calls: eight ICE agents, and what RFC 8489 §6.2.1 lets each repeat
+STALE = 6000    # to one that accepts no nonce: at libnice's pace of 50 a second for each of them
 MESSAGE_INTEGRITY, FINGERPRINT = 0x0008, 0x8028  # RFC 8489 §14.5, §14.7
 
 
@@ -96,3 +100,32 @@ def test_forged_icmp_errors(pair: Couple, call):
     answers(pair.alice)
     goes_on(pair, ends, addresses)
     assert bounded(before, usage(pair.alice), MEMORY_KIB, CPU_SHARE)
+
+
+def relays() -> str:
+    """Each fake server in a configuration."""
+    return "".join(f"[relay {name}]\naddress=192.0.2.1:{5000 + i}\nuser=lab\npassword=lab\n"
+                   for i, name in enumerate(SERVERS))
+
+
+@pytest.mark.sanitize
+def test_servers_that_are_none():
+    """Calls in both directions between phones that believe in all of them."""
+    with couple(BUILD, config=relays()) as pair:
+        fake = pair.lab.popen([sys.executable, "-B", FAKE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert fake.stdout.readline() == "ready\n"
+        used = []
+        for caller, callee in ((pair.alice, pair.bob), (pair.bob, pair.alice)):
+            used.append(usage(pair.alice))
+            ends = pair.talk(caller, callee)
+            goes_on(pair, ends, [(end.statistics()["LocalAddress"], end.statistics()["RemoteAddress"]) for end in ends])
+            answers(pair.alice)
+            ends[0].call("Hangup")
+            assert pair.gone(*ends) == ["hangup", "remote-hangup"]
+        used.append(usage(pair.alice))
+        assert bounded(used[1], used[2], MEMORY_KIB, CPU_SHARE), used
+        told = fake.communicate("", timeout=10)[0].splitlines()
+        counts = {name: int(count) for name, count in (line.rsplit(": ", 1) for line in told)}
+        assert min(counts.values()) > 0  # all were asked
+        assert counts.pop("stale") < STALE
+        assert max(counts.values()) < REQUESTS, counts

@@ -97,16 +97,17 @@ class Couple:
 
 
 @contextmanager
-def couple(build: str, names: tuple[str, ...] = ("alice", "bob"), config: str = "",
+def couple(build: str, names: tuple[str, ...] = ("alice", "bob"), config: str | dict[str, str] = "",
            acquainted: bool = True) -> Iterator[Couple]:
     """A lab in which every phone is ready and knows the others, unless acquainted is false.
 
-    config: text of each tacitel.conf
+    config: text of each tacitel.conf, or by the phone's name
     """
+    texts = config if isinstance(config, dict) else dict.fromkeys(names, config)
     with ExitStack() as stack:
         lab = stack.enter_context(Lab(list(names), build))
         network = stack.enter_context(Network(lab))
-        phones = {name: stack.enter_context(LabPhone(lab.phone(name), network, config)) for name in names}
+        phones = {name: stack.enter_context(LabPhone(lab.phone(name), network, texts[name])) for name in names}
         for phone in phones.values():
             phone.wait_ready()
         for phone in phones.values() if acquainted else ():

@@ -20,9 +20,9 @@ def pair():
 
 
 def pair_sms(pair: Couple) -> list[tuple[str, str]]:
-    """Who sent a PAIR to whom, in order."""
+    """Who sent a PAIR to whom, in order; the second request of an hour is a text."""
     return [(one["from"], one["to"]) for one in pair.network.sms()
-            if bytes.fromhex(one["tpdu"])[-133:].startswith(PAIR_SMS)]
+            if bytes.fromhex(one["tpdu"])[-133:].startswith(PAIR_SMS) or one.get("text", "").startswith("tac:")]
 
 
 def requests(phone) -> list[tuple[str, str]]:

@@ -229,7 +229,16 @@ def plain_text(pair: Couple) -> None:
     assert [(one["kind"], one["parts"]) for one in sent_by(pair, pair.alice)[-2:]] == [("text", 2)] * 2
 
 
-STRANGERS = [paired_by_text, plain_text]
+def text_only(pair: Couple) -> None:
+    """signalling=text: nothing goes as a datagram."""
+    pair.alice.pair(pair.bob)
+    end(pair, *pair.ring(pair.alice, pair.bob))
+    end(pair, *pair.ring(pair.bob, pair.alice))
+    assert [(one["kind"], len(one["text"])) for one in sms_of(pair)] == [("text", 160)] * 4
+
+
+CONFIGS = {text_only: "[sms]\nsignalling=text\n"}
+STRANGERS = [paired_by_text, plain_text, text_only]
 STORIES = [asleep, stripped, late, both_give_up, doubled_and_overtaken, reply_lost, glare, *STRANGERS]
 NAMES = [f"{side}{number}" for number in range(1, len(STORIES) + 1) for side in ("alice", "bob")]
 
@@ -247,7 +256,8 @@ def lost_invitation(pair: Couple) -> bytes:
 @pytest.fixture(scope="module")
 def told():
     """The stories, as futures by name, running side by side; "old" is the invitation of the last test."""
-    with couple(os.environ["TACITEL_BUILD"], tuple(NAMES), acquainted=False) as lab:
+    configs = {name: CONFIGS.get(STORIES[i // 2], "") for i, name in enumerate(NAMES)}
+    with couple(os.environ["TACITEL_BUILD"], tuple(NAMES), configs, acquainted=False) as lab:
         pairs = [pair_up(lab, *NAMES[2 * i:2 * i + 2], story not in STRANGERS) for i, story in enumerate(STORIES)]
         old = pairs[0], lost_invitation(pairs[0]), time.monotonic() + STALE_S
         with ThreadPoolExecutor(len(STORIES)) as pool:

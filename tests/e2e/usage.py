@@ -26,7 +26,8 @@ def usage(phone) -> Usage:
     memory = {line.split()[0]: int(line.split()[1]) for line in done.stdout.splitlines() if line.startswith("Vm")}
     fields = done.stdout.splitlines()[-1].rpartition(")")[2].split()
     ticks = int(fields[11]) + int(fields[12])
-    return Usage(memory["VmRSS:"], ticks / os.sysconf("SC_CLK_TCK"), time.monotonic(), memory["VmSize:"] > SANITIZED_KIB)
+    return Usage(memory["VmRSS:"], ticks / os.sysconf("SC_CLK_TCK"), time.monotonic(),
+                 memory["VmSize:"] > SANITIZED_KIB)
 
 
 def bounded(before: Usage, after: Usage, memory_kib: int, cpu_share: float) -> bool:
@@ -41,4 +42,4 @@ def answers(phone) -> None:
     """The daemon is there for its user."""
     start = time.monotonic()
     phone.counters()
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 3

@@ -107,7 +107,6 @@ def relays() -> str:
                    for i, name in enumerate(SERVERS))
 
 
-@pytest.mark.sanitize
 def test_servers_that_are_none():
     """Calls in both directions between phones that believe in all of them."""
     with couple(BUILD, config=relays()) as pair:

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SMS_TIMEOUT_MS 60000 /* an INVITE that is older rings nobody */
+#define REACQUIRE_MS 30000   /* no longer than a call is lost for */
 #define REPLY_AGAIN_MAX 5    /* three copies, each doubled; who replays more gets nothing */
 
 static guint64
@@ -42,7 +43,11 @@ on_data (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 tac_call_raise_data (TacCall *call)
 {
-  tac_data_call_acquire_async (call->parts.data, call->cancellable, on_data, g_object_ref (call));
+  if (call->answered_us == 0)
+    tac_data_call_acquire_async (call->parts.data, call->cancellable, on_data, g_object_ref (call));
+  else
+    tac_data_call_reacquire_async (call->parts.data, REACQUIRE_MS, call->cancellable, on_data,
+                                   g_object_ref (call));
 }
 
 /* Path */

@@ -18,7 +18,12 @@ typedef enum
  * lost, it goes down by itself; "address-changed" (while up). @wanted: an object path, NULL: the
  * first of type "internet". */
 TacDataContext *tac_data_context_new (TacModem *modem, const char *wanted);
-void tac_data_context_raise (TacDataContext *context); /* from DOWN; the modem offers packet data */
+/* From DOWN; the modem offers packet data. @patient: mobile data that is switched off is waited
+ * for, as the network is in any case. */
+void tac_data_context_raise (TacDataContext *context, gboolean patient);
+/* From DOWN; the modem offers packet data. Takes down what a daemon that was killed had raised, as
+ * data-record.h tells. */
+void tac_data_context_recover (TacDataContext *context);
 /* From any state; a context that was active before stays up. */
 void tac_data_context_lower (TacDataContext *context);
 void tac_data_context_forget (TacDataContext *context); /* the modem is gone, so it is down */

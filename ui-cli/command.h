@@ -12,9 +12,10 @@ typedef struct
   char **arguments; /* NULL-terminated, without options */
   guint n_arguments;
   gboolean json, off, all, no_wait, set_aside, yes, qr, match, differ, forget;
+  gboolean network, no_sms;
   int passphrase_fd, new_passphrase_fd; /* -1: not given */
   int limit;                            /* 0: not given */
-  char *name, *file, *contact, *since, *until;
+  char *name, *file, *contact, *since, *until, *number;
 } CliRequest;
 
 void cli_request_clear (CliRequest *request);
@@ -37,6 +38,8 @@ enum
   CLI_OPTION_VERDICT = 1 << 11,
   CLI_OPTION_FILE = 1 << 12,
   CLI_OPTION_FILTER = 1 << 13,
+  CLI_OPTION_NETWORK = 1 << 14,
+  CLI_OPTION_SELFTEST = 1 << 15,
 };
 
 struct CliCommand

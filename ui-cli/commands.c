@@ -18,8 +18,15 @@ const CliCommand cli_commands[] = {
   { "status", "", "Can a call be made now? Store, modem, network, calls",
     "Shows what keeps a call from being made and what to do about it, this phone's\n"
     "number, the network, calls, requests for pairing, keys that changed, what the\n"
-    "policy decided last, and what was dropped and why.\n",
-    0, 0, CLI_OPTION_ALL, cli_run_status },
+    "policy decided last, and what was dropped and why. --network asks the STUN and\n"
+    "TURN servers instead what kind of network this is, and whom calls can reach.\n",
+    0, 0, CLI_OPTION_ALL | CLI_OPTION_NETWORK, cli_run_status },
+  { "selftest", "", "What works in this network? Servers, NAT, SMS",
+    "Raises the data connection, asks the STUN and TURN servers what kind of network\n"
+    "this is, and sends an SMS to this phone's own number: as a datagram and, where\n"
+    "that does not come back, as text. Asks first, since SMS cost. The exit status is\n"
+    "34 if something does not work, see tacitel(1).\n",
+    0, 0, CLI_OPTION_SELFTEST | CLI_OPTION_YES, cli_run_selftest },
   { "setup", "", "Make this phone's identity, under a passphrase",
     "Makes the identity key and an empty store, and opens it. " PASSPHRASE_SOURCE
     "Nobody can recover a passphrase.\n",

@@ -26,6 +26,7 @@ static const struct
 } options[] = {
   NONE (CLI_OPTION_OFF, "off", 0, off, "undo it"),
   NONE (CLI_OPTION_ALL, "all", 'a', all, "zero counters too"),
+  NONE (CLI_OPTION_NETWORK, "network", 0, network, "what kind of network this is"),
   NONE (CLI_OPTION_ALL_CONTACTS, "all", 'a', all, "all contacts"),
   NONE (CLI_OPTION_NO_WAIT, "no-wait", 'n', no_wait, "return at once, show no call view"),
   TEXT (CLI_OPTION_NAME, "name", 0, name, "NAME", "what the other phone shall call this one"),
@@ -45,6 +46,9 @@ static const struct
   TEXT (CLI_OPTION_FILTER, "until", 0, until, "DATE", "calls up to DATE"),
   NUMBER (CLI_OPTION_FILTER, "limit", 0, limit, "N", "the newest N calls"),
   NONE (CLI_OPTION_FILTER, "forget", 0, forget, "delete them instead of listing them"),
+  NONE (CLI_OPTION_SELFTEST, "no-sms", 0, no_sms, "send none"),
+  TEXT (CLI_OPTION_SELFTEST, "number", 0, number, "NUMBER",
+        "this phone's own, if the SIM does not tell"),
 };
 
 gboolean

@@ -342,6 +342,8 @@ cli_run_status (const CliRequest *request)
 {
   g_autoptr (GError) error = NULL;
   g_auto (Status) status = { 0 };
+  if (request->network)
+    return cli_run_status_network (request);
   if (!status_read (&status, &error))
     return cli_fail (request, error);
   return request->json ? status_json (&status) : status_text (&status, request->all);

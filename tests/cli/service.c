@@ -21,6 +21,7 @@ struct TestService
   guint n_calls;
   GPtrArray *book; /* of TestContact */
   TestTrust *trust;
+  TestNetwork *network;
   GVariant *decisions;
   GString *orders;
   char *refusal, *refusal_text;
@@ -137,6 +138,7 @@ test_service_new (GDBusConnection *bus)
   service->contacts = tac_dbus_contacts1_skeleton_new ();
   set_up_manager (service);
   service->trust = test_trust_new (service->orders);
+  service->network = test_network_new (service->orders);
   service->decisions = g_variant_ref_sink (g_variant_new ("aa{sv}", NULL));
   test_book_serve (service->contacts, service->book);
 
@@ -147,6 +149,7 @@ test_service_new (GDBusConnection *bus)
   tac_dbus_object_skeleton_set_keyring1 (object, service->trust->keyring);
   tac_dbus_object_skeleton_set_pairing1 (object, service->trust->pairing);
   tac_dbus_object_skeleton_set_history1 (object, service->trust->history);
+  tac_dbus_object_skeleton_set_network1 (object, service->network->network);
   g_dbus_object_manager_server_export (service->objects, G_DBUS_OBJECT_SKELETON (object));
   g_dbus_object_manager_server_set_connection (service->objects, bus);
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
@@ -175,6 +178,7 @@ test_service_free (TestService *service)
   g_ptr_array_unref (service->book);
   g_variant_unref (service->decisions);
   test_trust_free (service->trust);
+  test_network_free (service->network);
   g_string_free (service->orders, TRUE);
   g_free (service->call_path);
   g_free (service->refusal);
@@ -186,6 +190,12 @@ TestTrust *
 test_service_trust (TestService *service)
 {
   return service->trust;
+}
+
+TestNetwork *
+test_service_network (TestService *service)
+{
+  return service->network;
 }
 
 void

@@ -2,6 +2,7 @@
 /* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it
  * has. */
 #pragma once
+#include "service-network.h"
 #include "service-trust.h"
 
 typedef struct TestService TestService;
@@ -16,6 +17,9 @@ TacDbusManager1 *test_service_manager (TestService *service);
 
 /* The keyring, the requests, the history. Returns: (transfer none). */
 TestTrust *test_service_trust (TestService *service);
+
+/* The network that it is in. Returns: (transfer none). */
+TestNetwork *test_service_network (TestService *service);
 
 /* What GetDecisions returns: aa{sv} in GVariant's text format. */
 void test_service_decide (TestService *service, const char *decisions);

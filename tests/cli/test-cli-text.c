@@ -380,7 +380,7 @@ static void
 test_exit_manual (void)
 {
   static const CliExit from[] = { CLI_EXIT_OK, CLI_EXIT_CANCELLED, CLI_EXIT_WRONG_PASSPHRASE };
-  static const CliExit to[] = { CLI_EXIT_DAMAGED, CLI_EXIT_GIVEN_UP, CLI_EXIT_NOT_CONFIRMED };
+  static const CliExit to[] = { CLI_EXIT_DAMAGED, CLI_EXIT_GIVEN_UP, CLI_EXIT_NETWORK };
   g_autofree char *path
       = g_build_filename (g_getenv ("TEST_DATA"), "..", "docs", "tacitel.1", NULL);
   g_autofree char *manual = NULL;

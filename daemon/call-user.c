@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define CLOCKS_DIFFER_US (3 * G_USEC_PER_SEC) /* of two phones that the network sets */
+
 /* Asking */
 
 static gboolean
@@ -164,6 +166,17 @@ gint64
 tac_call_get_invited_us (TacCall *call)
 {
   return call->timeline[TAC_STEP_INVITE_RECEIVED];
+}
+
+gboolean
+tac_call_crossed (TacCall *call, guint64 time_ms)
+{
+  gint64 found_us = call->timeline[TAC_STEP_PATH_FOUND];
+
+  if (found_us == 0)
+    found_us = g_get_real_time ();
+  return call->dialed && call->caller && !tac_call_state_over (call->machine.state)
+         && (gint64)time_ms * 1000 <= found_us + CLOCKS_DIFFER_US;
 }
 
 gboolean

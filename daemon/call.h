@@ -71,6 +71,9 @@ gint64 tac_call_get_invited_us (TacCall *call); /* Unix; when the invitation cam
  * peer can win as long as nothing has come back at all. */
 gboolean tac_call_awaits_reply (TacCall *call);
 gboolean tac_call_is_inviting (TacCall *call);
+/* Dialed, and an invitation of the peer that says @time_ms went out before the peer answered this
+ * call: glare that the peer has lost already, however late its SMS is. */
+gboolean tac_call_crossed (TacCall *call, guint64 time_ms);
 gboolean tac_call_is_of_invitation (TacCall *call, const guint8 *sms, gsize size);
 gboolean tac_call_is_with (TacCall *call, const guint8 key[TAC_KEY_SIZE]);
 const char *tac_call_get_peer_name (TacCall *call);

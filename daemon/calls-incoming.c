@@ -66,6 +66,11 @@ take_invitation (TacCalls *calls, TacInvitation *invitation, const char *warning
         tac_counters_add (calls->parts.counters, "sms.glare", 1);
       return;
     }
+  if (same && tac_call_crossed (call, invitation->invite.time_ms))
+    {
+      tac_counters_add (calls->parts.counters, "sms.glare", 1);
+      return;
+    }
   if (same) /* who dials anew has forgotten the call that this phone still sees */
     tac_call_event (call, TAC_EVENT_SUPERSEDED);
   if (calls->current != NULL)

@@ -163,16 +163,17 @@ def both_give_up(pair: Couple) -> None:
 
 
 def glare(pair: Couple) -> None:
-    """Both call, and the SMS take three seconds: one call, which nobody needs to answer."""
-    slow = [rule(pair, phone, kind="sms", direction="up", action="delay", delay_ms=3000)
-            for phone in (pair.alice, pair.bob)]
+    """Both call, the SMS take seconds, and the INVITE that loses comes when the call is up: one call, unharmed."""
+    winner, loser = sorted((pair.alice, pair.bob), key=lambda phone: phone.manager["Identity"])
+    slow = [rule(pair, winner, kind="sms", direction="up", action="delay", delay_ms=3000),
+            rule(pair, loser, kind="sms", direction="up", action="delay", delay_ms=5000)]
     ends = [pair.dial(pair.alice, pair.bob), pair.dial(pair.bob, pair.alice)]
     for one in ends:
         one.wait_state("active")
     assert ends[0].properties["SasWords"] == ends[1].properties["SasWords"]
+    winner.service.wait(lambda: winner.counters().get("sms.glare", 0) == 1, 20, "the loser's invitation")
+    assert [one.properties["State"] for one in ends] == ["active", "active"]
     assert [calls_ever(phone) for phone in (pair.alice, pair.bob)] == [1, 1]
-    pair.alice.service.wait(lambda: sum(phone.counters().get("sms.glare", 0) for phone in (pair.alice, pair.bob)) == 1, 10,
-                            "the loser's invitation to be dropped")
     lift(pair, *slow)
     end(pair, *ends)
 

@@ -159,7 +159,8 @@ static const struct Row
   { S (CHECKING_SMS), ON (INVITE_AGAIN), TO (CHECKING_SMS), 0, { DO (REPLY_BY_SMS) } },
   { CHECKS, ON (PATH_FOUND), TO (SHAKING), 0, { DO (SEND_HANDSHAKE) } },
   { S (SHAKING) | S (ENDING_SHAKING), AFTER (HANDSHAKE), STAY, 0, { DO (SEND_HANDSHAKE) } },
-  { S (SHAKING), ON (READY), TO (AWAITING_COMMIT), 0, { DO (PREPARE_MEDIA) } },
+  /* It may overtake what ICE says of the path by which it came. */
+  { CHECKS | S (SHAKING), ON (READY), TO (AWAITING_COMMIT), 0, { DO (PREPARE_MEDIA) } },
   { S (AWAITING_COMMIT), ON (SAS_COMMIT), TO (AWAITING_REVEAL), 0, { DO (SEND_SAS_NONCE) } },
   { S (AWAITING_REVEAL),
     ON (SAS_REVEAL),
@@ -233,7 +234,7 @@ static const struct Row
   { S (ENDING_NO_PATH), ON (PATH_FOUND), TO (ENDING_SHAKING), 0, { DO (SEND_HANDSHAKE) } },
   { ENDINGS, ON (ACKNOWLEDGED), TO (ENDED), 0, { 0 } },
   { ENDINGS, ON (BYE), TO (ENDED), 0, { 0 } },
-  { S (ENDING_SHAKING), ON (READY), TO (ENDING), 0, { 0 } },
+  { S (ENDING_NO_PATH) | S (ENDING_SHAKING), ON (READY), TO (ENDING), 0, { 0 } },
   { S (ENDING), AFTER (BYE), TO (ENDED), 0, { 0 } },
   { S (ENDING_NO_PATH) | S (ENDING_SHAKING), AFTER (SETUP), TO (ENDED), 0, { 0 } },
   { ENDINGS | S (REFUSING), ON (MODEM_GONE), TO (ENDED), 0, { 0 } },

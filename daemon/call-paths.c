@@ -26,6 +26,7 @@ on_connected (gpointer user_data)
   call->path_found = TRUE;
   tac_call_stamp (call, TAC_STEP_PATH_FOUND, 0);
   tac_call_event (call, TAC_EVENT_PATH_FOUND);
+  tac_call_lane_pump (call); /* what could not be sent until now */
 }
 
 static void

@@ -243,8 +243,7 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
   path->nat64 = TRUE;
   for (guint i = 0; i < options->addresses->len; i++)
     path->nat64 &= g_inet_address_get_family (options->addresses->pdata[i]) == G_SOCKET_FAMILY_IPV6;
-  path->agent = nice_agent_new_full (NULL, NICE_COMPATIBILITY_RFC5245,
-                                     NICE_AGENT_OPTION_REGULAR_NOMINATION);
+  path->agent = nice_agent_new_full (NULL, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_NONE);
   g_object_set (path->agent, "upnp", FALSE, "ice-tcp", FALSE, "controlling-mode", options->caller,
                 "force-relay", options->policy == TAC_RELAY_ONLY, NULL);
   if (!add_addresses (path, options->addresses)

@@ -71,7 +71,7 @@ static const char *const table[] = {
   "preparing-in: gathered -> checking make-reply",
   "checking checking-sms: path-found -> shaking send-handshake",
   "shaking: timeout handshake -> = send-handshake",
-  "shaking: ready -> awaiting-commit prepare-media",
+  "checking checking-sms shaking: ready -> awaiting-commit prepare-media",
   "awaiting-commit: sas-commit -> awaiting-reveal send-sas-nonce",
   "awaiting-reveal: sas-reveal -> ringing-in show-sas send-ringing stand ring",
   "ringing-in: user-answer -> active send-answer start-media",
@@ -172,7 +172,7 @@ static const char *const table[] = {
   /* BYE on its way, while it is over for this user. */
   "ending-no-path: path-found -> ending-shaking send-handshake",
   "ending-shaking: timeout handshake -> = send-handshake",
-  "ending-shaking: ready -> ending",
+  "ending-no-path ending-shaking: ready -> ending",
   "ending-no-path ending-shaking: timeout setup -> ended release",
   "ending: timeout bye -> ended release",
   "ending-no-path ending-shaking ending: acknowledged -> ended release",

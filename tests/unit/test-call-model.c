@@ -64,7 +64,9 @@ walk_at_random (void)
       TacCallEvent event = random_event ();
 
       /* READY for the callee; for the caller, SAS_NONCE proves as much. */
-      if ((event.kind == TAC_EVENT_READY && walk.machine.state == TAC_CALL_SHAKING)
+      if ((event.kind == TAC_EVENT_READY
+           && (walk.machine.state == TAC_CALL_SHAKING || walk.machine.state == TAC_CALL_CHECKING
+               || walk.machine.state == TAC_CALL_CHECKING_SMS))
           || (event.kind == TAC_EVENT_SAS_NONCE && walk.machine.state == TAC_CALL_COMMITTED))
         walk.ready = TRUE;
       check_step (&walk, tac_call_machine_step (&walk.machine, event));

@@ -7,10 +7,11 @@
         lab.phone("alice").run(["tacitel", "status"], check=True)
 """
 
+from .bystander import Bystander
 from .lab import Lab, Phone
 from .plan import LabError
 from .play import Player
 from .relay import Relay
 from .scenario import Scenario
 
-__all__ = ["Lab", "LabError", "Phone", "Player", "Relay", "Scenario"]
+__all__ = ["Bystander", "Lab", "LabError", "Phone", "Player", "Relay", "Scenario"]

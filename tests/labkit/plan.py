@@ -11,7 +11,7 @@ NETNS = Path("/run/netns")
 MODEM = "/phonesim"
 # Told on to every process of a phone: how to log, how to check memory.
 PASSED_ON = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "G_MESSAGES_DEBUG", "G_DEBUG",
-             "GST_DEBUG", "GST_DEBUG_NO_COLOR", "OFONO_AT_DEBUG", "OFONO_DEBUG", "LANG", "LC_ALL",
+             "GST_DEBUG", "GST_DEBUG_NO_COLOR", "NICE_DEBUG", "OFONO_AT_DEBUG", "OFONO_DEBUG", "LANG", "LC_ALL",
              "TERM", "COLORTERM")
 # The longest path of a Unix socket is 107 bytes; this is what a lab puts behind its folder's.
 SOCKET_PATH_MAX = 107

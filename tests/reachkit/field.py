@@ -91,13 +91,13 @@ def field(build, names: Iterable[str], pairs: Iterable[tuple[str, str]], access:
           config=lambda lab: "", settings: dict | None = None) -> Iterator[Field]:
     """A lab with these phones, of which the pairs know each other.
 
-    access: the emulator's preset, by phone; config: tacitel.conf's text, given the lab
+    access: the emulator's preset, by phone; config: tacitel.conf's text, given the lab; {phone} in it is the name
     """
     with ExitStack() as stack:
         lab = stack.enter_context(Lab(list(names), build, settings=settings))
         network = stack.enter_context(Network(lab))
         text = config(lab) + QUICK_UNLOCK
-        made = Field(lab, network, {name: TacitelPhone(lab.phone(name), text) for name in names})
+        made = Field(lab, network, {name: TacitelPhone(lab.phone(name), text.replace("{phone}", name)) for name in names})
         for name, preset in (access or {}).items():
             made.set_access(name, preset)
         # Left one by one: several at once is for what takes long.

@@ -5,7 +5,7 @@
 #include "daemon/errors.h"
 
 #define PROBE_MS 5000
-#define SMS_MS 40000 /* for each form; busy networks take ten seconds and more */
+#define SMS_MS 30000 /* for each form; busy networks take ten seconds and more */
 
 typedef enum
 {

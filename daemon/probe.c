@@ -15,6 +15,7 @@
 
 #define RTO_MS 500          /* until a request is sent again, then doubled */
 #define SENDS_MAX 7         /* RFC 8489: Rc */
+#define FALL_BACK_SENDS 3   /* then a relay is asked as a STUN server: after 3.5 s */
 #define DATAGRAMS_MAX 4096u /* read from a socket: then it is closed, for it is being flooded */
 #define BURST_MAX 32        /* read at once, so that the main loop goes round */
 
@@ -115,6 +116,8 @@ describe (const Ask *ask, TacProbeResult *result)
       print_address (result->mapped, &answer->mapped);
       print_address (result->relayed, &answer->relayed);
       problem = answer->problem;
+      if (ask->server->kind == TAC_SERVER_TURN && *problem == '\0' && *result->relayed == '\0')
+        problem = "gave no address to relay from";
     }
   g_strlcpy (result->problem, problem, sizeof result->problem);
 }
@@ -195,6 +198,10 @@ on_retransmit (gpointer data)
   Ask *ask = data;
 
   ask->timer = 0;
+  if (ask->sends == FALL_BACK_SENDS && tac_stun_query_fall_back (ask->query) == TAC_STUN_SEND)
+    ask->sends = 0;
+  if (ask->sends == 0)
+    ask->asked_us = 0; /* what was asked before does not count */
   send_request (ask);
   check_all (ask->probe);
   return G_SOURCE_REMOVE;

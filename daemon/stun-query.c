@@ -21,6 +21,7 @@ struct TacStunQuery
   StunAgent agent;
   Step step;
   guint requests;
+  gboolean fell_back;
   gboolean authenticated; /* realm and nonce are known, and credentials are sent */
   guint8 challenge_bytes[TAC_STUN_DATAGRAM_MAX];
   StunMessage challenge; /* the error that had realm and nonce; in challenge_bytes */
@@ -191,6 +192,8 @@ take_binding (TacStunQuery *query, StunMessage *message)
   socklen_t size = sizeof query->answer.mapped, other_size = sizeof other;
 
   query->answer.answered = TRUE;
+  if (query->fell_back)
+    set_problem (query, "answers as a STUN server, but not as a relay");
   if (stun_usage_bind_process (message, (struct sockaddr *)&query->answer.mapped, &size,
                                (struct sockaddr *)&other, &other_size)
       != STUN_USAGE_BIND_RETURN_SUCCESS)
@@ -265,6 +268,15 @@ tac_stun_query_receive (TacStunQuery *query, const guint8 *datagram, gsize size)
       && stun_message_get_class (&message) == STUN_ERROR)
     return take_error (query, &message, size);
   return TAC_STUN_IGNORED;
+}
+
+TacStunProgress
+tac_stun_query_fall_back (TacStunQuery *query)
+{
+  if (query->step != STEP_ALLOCATE || query->answer.answered)
+    return TAC_STUN_IGNORED;
+  query->fell_back = TRUE;
+  return ask (query, STEP_BINDING);
 }
 
 const guint8 *

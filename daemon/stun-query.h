@@ -35,6 +35,9 @@ const guint8 *tac_stun_query_get_request (TacStunQuery *query, gsize *size);
  * make this ask at most TAC_STUN_REQUESTS_MAX (6) times in all.
  */
 TacStunProgress tac_stun_query_receive (TacStunQuery *query, const guint8 *datagram, gsize size);
+/* No answer came: a server that is no relay may keep silent to an Allocate, but answer a Binding.
+ * TAC_STUN_IGNORED: there is nothing else to ask. */
+TacStunProgress tac_stun_query_fall_back (TacStunQuery *query);
 const TacStunAnswer *tac_stun_query_get_answer (TacStunQuery *query);
 void tac_stun_query_free (TacStunQuery *query); /* NULL is fine */
 

@@ -125,7 +125,7 @@ def test_what_is_wrong_with_servers_is_named(probed):
     assert wrong["problem"] == "wrong user name or password (401)" and wrong["answered"] and not wrong["relayed"]
     assert wrong["mapped"], "what it sees, it tells everybody"
     assert dead["problem"] == "no answer" and not dead["answered"] and dead["rtt_ms"] == 0
-    assert "no answer" in stun_only["problem"], stun_only
+    assert stun_only["problem"] == "answers as a STUN server, but not as a relay" and stun_only["mapped"], stun_only
     for one in (good, secret):
         assert one["answered"] and one["relayed"].startswith("192.0.2.") and not one["problem"], one
         assert 0 < one["rtt_ms"] < 3000

@@ -101,10 +101,7 @@ static void
 describe (const Ask *ask, TacProbeResult *result)
 {
   const TacStunAnswer *answer = ask->query != NULL ? tac_stun_query_get_answer (ask->query) : NULL;
-  gboolean flooded = ask->side != NULL && ask->side->datagrams > DATAGRAMS_MAX;
-  const char *problem = ask->obstacle != NULL ? ask->obstacle
-                        : flooded             ? "no answer among a flood of other datagrams"
-                                              : "no answer";
+  const char *problem = ask->obstacle != NULL ? ask->obstacle : "no answer";
 
   result->server = ask->server;
   result->rtt_ms = ask->rtt_ms;
@@ -253,6 +250,24 @@ take (Side *side, GSocketAddress *from, const guint8 *datagram, gsize size)
     }
 }
 
+/* More than all servers together could say: it is read no further. */
+static void
+give_up_side (Side *side)
+{
+  GPtrArray *asks = side->probe->asks;
+
+  for (guint i = 0; i < asks->len; i++)
+    {
+      Ask *ask = g_ptr_array_index (asks, i);
+
+      if (ask->side != side)
+        continue;
+      ask->obstacle = "no answer among a flood of other datagrams";
+      g_clear_handle_id (&ask->timer, g_source_remove);
+    }
+  check_all (side->probe);
+}
+
 static gboolean
 on_readable (GSocket *socket, GIOCondition condition G_GNUC_UNUSED, gpointer data)
 {
@@ -268,7 +283,10 @@ on_readable (GSocket *socket, GIOCondition condition G_GNUC_UNUSED, gpointer dat
       if (size < 0)
         break;
       if (++side->datagrams > DATAGRAMS_MAX)
-        return G_SOURCE_REMOVE;
+        {
+          give_up_side (side);
+          return G_SOURCE_REMOVE;
+        }
       if (G_IS_INET_SOCKET_ADDRESS (from))
         take (side, from, datagram, (gsize)size);
     }

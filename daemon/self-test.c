@@ -216,7 +216,7 @@ step (GTask *task)
       tac_data_call_acquire_async (test->data, cancellable, on_data, task);
       break;
     case STEP_SERVERS:
-      text = g_strdup_printf ("asking %u STUN and TURN servers", test->config->servers->len);
+      text = g_strdup_printf ("asking the STUN and TURN servers (%u)", test->config->servers->len);
       test->progress ("servers", text, test->user_data);
       ask_servers (task);
       break;

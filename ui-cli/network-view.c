@@ -46,16 +46,15 @@ peer_text (const char *peer)
 }
 
 static const char *
-need_text (const char *need, gboolean relay)
+need_text (const char *need)
 {
   static const char *const rows[][2] = {
     { "one-sms", "one SMS" },
+    { "two-sms", "two SMS" },
     { "perhaps", "two SMS, perhaps a relay" },
     { "relay", "only with a relay" },
     { NULL, NULL },
   };
-  if (g_str_equal (need, "two-sms"))
-    return relay ? "two SMS; one if both use this relay" : "two SMS";
   return word (rows, need);
 }
 
@@ -66,17 +65,19 @@ write_reach (GVariant *report, const CliStyle *style)
       = { "The other phone is", "Calling it needs", "Its calls need", NULL };
   g_autoptr (CliTable) table = cli_table_new (headings);
   g_autoptr (GVariant) list = dict_list (report, "Reach");
-  gboolean relay = cli_dict_flag (report, "Relay");
   for (gsize i = 0; i < g_variant_n_children (list); i++)
     {
       g_autoptr (GVariant) one = g_variant_get_child_value (list, i);
       const char *cells[] = { peer_text (cli_dict_string (one, "Peer")),
-                              need_text (cli_dict_string (one, "Calling"), relay),
-                              need_text (cli_dict_string (one, "Called"), relay) };
+                              need_text (cli_dict_string (one, "Calling")),
+                              need_text (cli_dict_string (one, "Called")) };
       cli_table_add (table, cells);
     }
   g_autofree char *text = cli_table_render (table, style);
-  return cli_out ("%s", text);
+  return cli_out ("%s", text)
+         && (!cli_dict_flag (report, "Relay")
+             || cli_paragraph (CLI_PLAIN,
+                               "One SMS is enough where both phones use the same relay."));
 }
 
 static gboolean
@@ -147,7 +148,7 @@ static const char *
 summary (GVariant *report, gboolean well)
 {
   if (well)
-    return "Calls will reach any phone from here, and any phone reaches this one.";
+    return "As far as can be seen from here, calls will reach any phone, and any phone this one.";
   if (g_str_equal (cli_dict_string (report, "Sms"), "nothing"))
     return "No SMS comes through: no call will come about until one does.";
   if (!cli_dict_flag (report, "Relay"))

@@ -31,6 +31,7 @@ struct _TacDataContext
   gboolean stale; /* it says Active, and the network has dropped it */
   gboolean ours;  /* activated here, and recorded */
   TacDataAddress *address;
+  guint again, refusals; /* of lowering: oFono attaches or detaches meanwhile */
   GCancellable *attempt; /* of all calls from raising to down */
   guint watches[2];      /* of oFono's signals, while not down */
 };

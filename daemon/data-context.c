@@ -10,6 +10,11 @@
 #include "daemon/data-record.h"
 #include "daemon/ofono.h"
 
+#define LOWER_AGAIN_MS 200
+#define LOWER_TRIES 50
+
+static void on_lowered (GObject *bus, GAsyncResult *result, gpointer user_data);
+
 enum
 {
   SIGNAL_CHANGED,
@@ -84,11 +89,32 @@ tac_data_context_forget (TacDataContext *context)
                                               context->watches[i]);
       context->watches[i] = 0;
     }
+  g_clear_handle_id (&context->again, g_source_remove);
   g_cancellable_cancel (context->attempt);
   g_clear_object (&context->attempt);
   drop_interface (context);
   g_clear_pointer (&context->path, g_free);
   tac_data_context_set_step (context, STEP_DOWN);
+}
+
+static gboolean
+on_again (gpointer user_data)
+{
+  TacDataContext *context = user_data;
+
+  context->again = 0;
+  tac_data_context_set_active (context, FALSE, on_lowered);
+  return G_SOURCE_REMOVE;
+}
+
+/* oFono refuses while it attaches or detaches, which is when a context is lost, and says nothing
+ * when it has done so. */
+static gboolean
+is_busy (const GError *error)
+{
+  g_autofree char *name = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+
+  return name != NULL && (g_str_has_suffix (name, "InProgress") || g_str_has_suffix (name, "Busy"));
 }
 
 static void
@@ -101,12 +127,16 @@ on_lowered (GObject *bus, GAsyncResult *result, gpointer user_data)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  tac_data_context_forget (context);
+  if (is_busy (error) && context->refusals++ < LOWER_TRIES)
+    context->again = g_timeout_add (LOWER_AGAIN_MS, on_again, context);
+  else
+    tac_data_context_forget (context);
 }
 
 void
 tac_data_context_take_down (TacDataContext *context)
 {
+  context->refusals = 0;
   tac_data_context_set_step (context, STEP_LOWER);
   tac_data_context_set_active (context, FALSE, on_lowered);
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Powered, then Online, each once oFono has told that the one before came true. While it refuses
- * (the modem does not answer), again after ever longer; a timer runs only then. */
+ * (the modem does not answer), again, at longer and longer intervals; a timer runs only then. */
 #include "daemon/modem-power.h"
 
 #include "daemon/ofono.h"
 
+/* A modem that resets is back after seconds, and a call may wait for it; one that is gone is gone
+ * for long. So the pause is a part of the time it has been away. */
 #define RETRY_FIRST_S 1
 #define RETRY_MOST_S 60
+#define RETRY_PART 8
 
 struct TacModemPower
 {
@@ -15,7 +18,8 @@ struct TacModemPower
   gboolean powered, online;
   gboolean flight_mode; /* somebody took it offline */
   GCancellable *call;   /* SetProperty under way */
-  guint retry, retry_s;
+  guint retry;
+  gint64 since_us; /* monotonic: of the last progress */
 };
 
 static void step (TacModemPower *power);
@@ -28,6 +32,14 @@ on_retry (gpointer user_data)
   power->retry = 0;
   step (power);
   return G_SOURCE_REMOVE;
+}
+
+static guint
+get_retry_s (TacModemPower *power)
+{
+  gint64 away_s = (g_get_monotonic_time () - power->since_us) / G_USEC_PER_SEC;
+
+  return (guint)CLAMP (away_s / RETRY_PART, RETRY_FIRST_S, RETRY_MOST_S);
 }
 
 static void
@@ -43,10 +55,9 @@ on_set (GObject *bus, GAsyncResult *result, gpointer user_data)
   g_clear_object (&power->call);
   if (error != NULL)
     g_info ("%s does not come up: %s; trying again in %u s", power->path, error->message,
-            power->retry_s);
+            get_retry_s (power));
   /* The property's change may follow the reply: it is waited for no longer than a refusal. */
-  power->retry = g_timeout_add_seconds (power->retry_s, on_retry, power);
-  power->retry_s = MIN (power->retry_s * 2, RETRY_MOST_S);
+  power->retry = g_timeout_add_seconds (get_retry_s (power), on_retry, power);
   if (power->powered && power->online)
     g_clear_handle_id (&power->retry, g_source_remove);
 }
@@ -67,6 +78,7 @@ void
 tac_modem_power_follow (TacModemPower *power, gboolean powered, gboolean online)
 {
   gboolean progress = (powered && !power->powered) || (online && !power->online);
+  gboolean lost = power->powered && !powered;
 
   if (!powered)
     power->flight_mode = FALSE;
@@ -74,10 +86,11 @@ tac_modem_power_follow (TacModemPower *power, gboolean powered, gboolean online)
     power->flight_mode = TRUE;
   power->powered = powered;
   power->online = online;
+  if (progress || lost)
+    power->since_us = g_get_monotonic_time ();
   if (progress)
     {
       g_clear_handle_id (&power->retry, g_source_remove);
-      power->retry_s = RETRY_FIRST_S;
       /* Its reply may still be on the way. */
       g_cancellable_cancel (power->call);
       g_clear_object (&power->call);
@@ -100,7 +113,7 @@ tac_modem_power_new (GDBusConnection *bus, const char *owner, const char *path)
   power->bus = g_object_ref (bus);
   power->owner = g_strdup (owner);
   power->path = g_strdup (path);
-  power->retry_s = RETRY_FIRST_S;
+  power->since_us = g_get_monotonic_time ();
   return power;
 }
 

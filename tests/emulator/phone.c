@@ -244,6 +244,15 @@ emu_phone_set_data_allowed (EmuPhone *phone, gboolean allowed)
   changed (phone);
 }
 
+/* Without a word to oFono, which knows why. */
+static void
+detach (EmuPhone *phone)
+{
+  phone->session.attached = FALSE;
+  for (guint cid = 1; cid <= EMU_CONTEXTS_MAX; cid++)
+    emu_phone_end_context (phone, cid);
+}
+
 void
 emu_phone_set_sim_inserted (EmuPhone *phone, gboolean inserted)
 {
@@ -251,6 +260,8 @@ emu_phone_set_sim_inserted (EmuPhone *phone, gboolean inserted)
     return;
   phone->sim.inserted = inserted;
   emu_sim_reset (&phone->sim);
+  if (!inserted)
+    detach (phone); /* no network serves a phone without a SIM */
   emu_phone_say (phone, "+USIMSTATE: %d", inserted);
   changed (phone);
 }
@@ -281,11 +292,7 @@ emu_phone_set_cfun (EmuPhone *phone, guint cfun)
   if (cfun == 1)
     announce (phone);
   else
-    {
-      phone->session.attached = FALSE;
-      for (guint cid = 1; cid <= EMU_CONTEXTS_MAX; cid++)
-        emu_phone_end_context (phone, cid);
-    }
+    detach (phone);
   changed (phone);
 }
 

@@ -6,29 +6,32 @@
 #include "daemon/self-test.h"
 #include "tacitel-dbus.h"
 
+typedef struct Run Run;
+
 struct TacNetworkService
 {
   const TacCallParts *parts;
   TacCalls *calls;
   TacDbusNetwork1 *skeleton;
-  GCancellable *running; /* NULL: no test */
+  Run *run; /* NULL: no test */
 };
 
 /* One method call that waits. */
-typedef struct
+struct Run
 {
-  TacNetworkService *service; /* not read any more once cancelled */
+  TacNetworkService *service; /* NULL: gone */
   GCancellable *cancellable;
   GDBusMethodInvocation *invocation;
+  guint watch;  /* of who asked: SMS for somebody who is gone would be a waste */
   gboolean sms; /* SelfTest */
-} Run;
+};
 
 static void
 on_progress (const char *step, const char *text, gpointer user_data)
 {
   Run *run = user_data;
 
-  if (!g_cancellable_is_cancelled (run->cancellable))
+  if (run->service != NULL)
     tac_dbus_network1_emit_progress (run->service->skeleton, step, text);
 }
 
@@ -39,19 +42,29 @@ on_done (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer user_data
   g_autoptr (GError) error = NULL;
   g_autoptr (TacNetworkReport) report = tac_self_test_finish (result, &error);
 
-  if (!g_cancellable_is_cancelled (run->cancellable))
-    g_clear_object (&run->service->running);
+  if (run->service != NULL)
+    run->service->run = NULL;
   if (report != NULL)
     g_dbus_method_invocation_return_value (
         run->invocation,
         g_variant_new ("(@a{sv})", tac_network_report_to_variant (report, run->sms)));
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_dbus_method_invocation_return_error_literal (run->invocation, TAC_ERROR, TAC_ERROR_FAILED,
-                                                   "taciteld is ending");
+                                                   "the test was given up");
   else
     g_dbus_method_invocation_return_gerror (run->invocation, error);
+  g_bus_unwatch_name (run->watch);
   g_object_unref (run->cancellable);
   g_free (run);
+}
+
+static void
+on_vanished (GDBusConnection *connection G_GNUC_UNUSED, const char *name G_GNUC_UNUSED,
+             gpointer user_data)
+{
+  Run *run = user_data;
+
+  g_cancellable_cancel (run->cancellable);
 }
 
 static void
@@ -60,19 +73,22 @@ begin (TacNetworkService *service, GDBusMethodInvocation *invocation, gboolean s
 {
   Run *run;
 
-  if (service->running != NULL)
+  if (service->run != NULL)
     {
       g_dbus_method_invocation_return_error_literal (
           invocation, TAC_ERROR, TAC_ERROR_BUSY,
           "a test of the network is going on: try again when it has ended");
       return;
     }
-  service->running = g_cancellable_new ();
-  run = g_new0 (Run, 1);
+  run = service->run = g_new0 (Run, 1);
   run->service = service;
-  run->cancellable = g_object_ref (service->running);
+  run->cancellable = g_cancellable_new ();
   run->invocation = invocation;
   run->sms = sms;
+  run->watch = g_bus_watch_name_on_connection (g_dbus_method_invocation_get_connection (invocation),
+                                               g_dbus_method_invocation_get_sender (invocation),
+                                               G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_vanished,
+                                               run, NULL);
   tac_self_test_async (service->parts, number, on_progress, run->cancellable, on_done, run);
 }
 
@@ -172,9 +188,11 @@ tac_network_service_new (const TacCallParts *parts, TacCalls *calls, GDBusObject
 void
 tac_network_service_free (TacNetworkService *service)
 {
-  if (service->running != NULL)
-    g_cancellable_cancel (service->running);
-  g_clear_object (&service->running);
+  if (service->run != NULL)
+    {
+      service->run->service = NULL;
+      g_cancellable_cancel (service->run->cancellable);
+    }
   g_object_unref (service->skeleton);
   g_free (service);
 }

@@ -3,6 +3,7 @@
 
 import json
 import os
+import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -152,17 +153,6 @@ def test_no_sms_unless_wanted(phones):
     assert not [one for one in network.sms() if one["from"] == phone.number]
 
 
-def test_stripped_datagrams_are_noticed_and_text_is_used(stripped, phones):
-    phone = phones["stripped"]
-    status, report = stripped.result()
-    assert (status, report["sms"]) == (WELL, "text"), report
-    assert [(form["accepted"], form["back"]) for form in report["sms_forms"][:2]] == [(True, False), (True, True)]
-    before = len(phone.network.sms())
-    phone.tacitel("pair", phones["public"].number)
-    sent = [one for one in phone.network.sms()[before:] if one["from"] == phone.number]
-    assert [one["text"][:4] for one in sent] == ["tac:"], sent
-
-
 def test_busy(stripped, phones):
     """One test at a time, and none during a call."""
     phone, other = phones["stripped"], phones["public"]
@@ -176,6 +166,18 @@ def test_busy(stripped, phones):
     call.call("Hangup")
 
 
+def test_given_up_when_nobody_waits(phones):
+    """Who asked goes away while a server is still silent: the next may ask at once."""
+    phone = phones["badly"]
+    asker = phone.phone.popen(["tacitel", "status", "--network"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                              text=True)
+    assert "raising" in asker.stderr.readline() and "asking" in asker.stderr.readline()
+    assert ask(phone, "status", "--network")[1]["error"] == "Busy"
+    asker.kill()
+    asker.communicate(timeout=20)
+    assert ask(phone, "status", "--network")[0] == NOT_ALL
+
+
 def test_without_data(phones):
     phone = phones["eim"]
     phone.emulate(Registration="searching")
@@ -183,3 +185,14 @@ def test_without_data(phones):
     status, failure = ask(phone, "status", "--network")
     phone.emulate(Registration="registered")
     assert (status, failure["error"]) == (4, "NotRegistered")
+
+
+def test_stripped_datagrams_are_noticed_and_text_is_used(stripped, phones):
+    phone = phones["stripped"]
+    status, report = stripped.result()
+    assert (status, report["sms"]) == (WELL, "text"), report
+    assert [(form["accepted"], form["back"]) for form in report["sms_forms"][:2]] == [(True, False), (True, True)]
+    before = len(phone.network.sms())
+    phone.tacitel("pair", phones["public"].number)
+    sent = [one for one in phone.network.sms()[before:] if one["from"] == phone.number]
+    assert [one["text"][:4] for one in sent] == ["tac:"], sent

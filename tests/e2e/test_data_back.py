@@ -108,3 +108,14 @@ def test_what_is_not_ours_stays_up(pair: Couple):
     wait_data(pair.alice, "down")
     assert "'Active': <true>" in ofono(pair.alice, "GetProperties")
     ofono(pair.alice, "SetProperty", "Active", "<false>")
+
+
+def test_address_changes_both_families(pair: Couple, ends):
+    """Told once, when the new ones can be used: one more path, and none sought in between."""
+    before = [end.statistics() for end in ends]
+    pair.alice.emulated("ChangeAddress")
+    for end, old in zip(ends, before):
+        end.wait_statistics(lambda now, old=old: now["PathChanges"] > old["PathChanges"]
+                            and now["Played"] > old["Played"] + 50, "to be heard by another path")
+    assert [end.statistics()["PathChanges"] for end in ends] == [old["PathChanges"] + 1 for old in before]
+    assert ends[0].statistics()["LocalAddress"] != before[0]["LocalAddress"]

@@ -25,6 +25,7 @@ typedef struct
   gpointer user_data;
   Step step;
   gboolean holds_data;
+  gulong lost; /* handler, from when it is held */
   const TacEngine *engine;
   TacProbe *probe;
   gulong cancelled; /* handler, while the probe runs */
@@ -42,6 +43,22 @@ tac_network_report_free (TacNetworkReport *report)
   g_free (report);
 }
 
+/* The servers do not answer then, and the report says so. */
+static void
+on_lost (Test *test)
+{
+  test->holds_data = FALSE;
+}
+
+static void
+let_go (Test *test)
+{
+  g_clear_signal_handler (&test->lost, test->data);
+  if (test->holds_data)
+    tac_data_call_release (test->data);
+  test->holds_data = FALSE;
+}
+
 static void
 test_free (gpointer data)
 {
@@ -49,8 +66,7 @@ test_free (gpointer data)
 
   if (test->probe != NULL)
     test->engine->probe_free (test->probe);
-  if (test->holds_data)
-    tac_data_call_release (test->data);
+  let_go (test);
   g_clear_pointer (&test->report, tac_network_report_free);
   g_object_unref (test->sms);
   g_object_unref (test->data);
@@ -65,9 +81,7 @@ fail (GTask *task, GError *error)
 {
   Test *test = g_task_get_task_data (task);
 
-  if (test->holds_data)
-    tac_data_call_release (test->data);
-  test->holds_data = FALSE;
+  let_go (test);
   g_task_return_error (task, error);
   g_object_unref (task);
 }
@@ -87,6 +101,7 @@ on_data (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   test->holds_data = TRUE;
+  test->lost = g_signal_connect_swapped (test->data, "lost", G_CALLBACK (on_lost), test);
   test->step = STEP_SERVERS;
   step (task);
 }
@@ -118,8 +133,7 @@ leave_data (GTask *task)
 
   g_signal_handler_disconnect (g_task_get_cancellable (task), test->cancelled);
   g_clear_pointer (&test->probe, test->engine->probe_free);
-  tac_data_call_release (test->data);
-  test->holds_data = FALSE;
+  let_go (test);
 }
 
 static void

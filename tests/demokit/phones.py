@@ -32,12 +32,12 @@ class TacitelPhone:
 
     def __init__(self, phone, config: str | None = None, unlocked: bool = True) -> None:
         self.phone, self.name, self.number = phone, phone.name, phone.number
+        if config is not None:
+            self.write_config(config)  # first: what watches the service starts it
         self.service = Service(phone.popen, NAME, ROOT)
-        self._config, self._unlocked = config, unlocked
+        self._unlocked = unlocked
 
     def __enter__(self) -> "TacitelPhone":
-        if self._config is not None:
-            self.write_config(self._config)
         self.service.__enter__()
         if self._unlocked:
             self.unlock()

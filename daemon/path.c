@@ -15,7 +15,8 @@
 #define FIRST_BYTE_OURS 0xC0 /* below: STUN and others (RFC 7983) */
 #define GRACE_MS 100         /* for other servers, once one has given what is wanted */
 #define GATHER_MS 1500       /* for all of them */
-#define ADMITTED_PORT 9      /* discard: nothing listens, but the relay admits the address */
+#define CHECKS 6        /* of a pair, within 16 s: the answer by SMS takes its time to open a NAT */
+#define ADMITTED_PORT 9 /* discard: nothing listens, but the relay admits the address */
 
 struct TacPath
 {
@@ -245,7 +246,8 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
     path->nat64 &= g_inet_address_get_family (options->addresses->pdata[i]) == G_SOCKET_FAMILY_IPV6;
   path->agent = nice_agent_new_full (NULL, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_NONE);
   g_object_set (path->agent, "upnp", FALSE, "ice-tcp", FALSE, "controlling-mode", options->caller,
-                "force-relay", options->policy == TAC_RELAY_ONLY, NULL);
+                "force-relay", options->policy == TAC_RELAY_ONLY, "stun-max-retransmissions",
+                CHECKS, NULL);
   if (!add_addresses (path, options->addresses)
       || (path->stream = nice_agent_add_stream (path->agent, COMPONENT)) == 0)
     {

@@ -16,7 +16,7 @@ BUILD_ASAN = ROOT / "build-asan"
 BUILD_FUZZ = ROOT / "build-fuzz"
 FUZZ_SECONDS = 10
 # Calls mostly wait, each lab for itself: a file at a time, so that a file's tests share its phones.
-SIDE_BY_SIDE = ["-n", "3", "--dist", "loadfile"]
+SIDE_BY_SIDE = ["-n", "4", "--dist", "loadfile"]
 PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
@@ -47,7 +47,7 @@ def tools(stage: Stage) -> Count:
 
 
 def emulator(stage: Stage) -> Count:
-    return _pytest(stage, ["tests/emulator"], BUILD, 300, *SIDE_BY_SIDE)
+    return _pytest(stage, ["tests/emulator"], BUILD, 400, *SIDE_BY_SIDE)
 
 
 def end_to_end(stage: Stage) -> Count:
@@ -55,7 +55,7 @@ def end_to_end(stage: Stage) -> Count:
 
 
 def end_to_end_quick(stage: Stage) -> Count:
-    return _pytest(stage, ["tests/e2e"], BUILD, 300, "-m", "not slow", *SIDE_BY_SIDE)
+    return _pytest(stage, ["tests/e2e"], BUILD, 600, "-m", "not slow", *SIDE_BY_SIDE)
 
 
 def sanitized_unit(stage: Stage) -> Count:
@@ -70,7 +70,7 @@ def sanitized_unit(stage: Stage) -> Count:
 def sanitized_calls(stage: Stage) -> Count:
     """The end-to-end tests marked `sanitize`; any report of any process fails the stage."""
     environment = _sanitizers(stage)
-    count = _pytest(stage, ["tests/e2e"], BUILD_ASAN, 400, "-m", "sanitize", *SIDE_BY_SIDE, **environment)
+    count = _pytest(stage, ["tests/e2e"], BUILD_ASAN, 600, "-m", "sanitize", *SIDE_BY_SIDE, **environment)
     for finding in sanitizer.findings(sorted(stage.log.parent.glob("sanitizer.*"))):
         count.failed += 1
         count.failures.append(finding)

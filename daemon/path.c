@@ -7,6 +7,7 @@
 #include "daemon/errors.h"
 #include "daemon/nat64.h"
 #include "daemon/path-candidates.h"
+#include "daemon/probe.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define COMPONENT 1
 #define FIRST_BYTE_OURS 0xC0 /* below: STUN and others (RFC 7983) */
 #define GRACE_MS 100         /* for other servers, once one has given what is wanted */
+#define RACE_MS 700          /* for STUN servers, one of which is enough */
 #define GATHER_MS 1500       /* for all of them */
 #define CHECKS 6        /* of a pair, within 16 s: the answer by SMS takes its time to open a NAT */
 #define ADMITTED_PORT 9 /* discard: nothing listens, but the relay admits the address */
@@ -25,6 +27,8 @@ struct TacPath
   TacPathEvents events;
   gpointer user_data;
   gboolean nat64, relay_only;
+  GPtrArray *addresses;
+  TacProbe *race;           /* of STUN servers */
   NiceCandidateType wanted; /* of the servers */
   gboolean has_remote;
   guint gathered, connected; /* sources on their way */
@@ -188,11 +192,10 @@ add_turn (TacPath *path, const TacServer *server, const char *ip)
   g_free (password);
 }
 
-/* A TURN server says the reflexive address, too; STUN beside it would cost 2 s. */
-static void
-add_servers (TacPath *path, const TacPathOptions *options)
+static gboolean
+add_turns (TacPath *path, const TacPathOptions *options)
 {
-  gboolean turn = FALSE, stun = FALSE;
+  gboolean any = FALSE;
 
   for (guint i = 0; i < options->servers->len && options->policy != TAC_RELAY_DIRECT; i++)
     {
@@ -202,21 +205,74 @@ add_servers (TacPath *path, const TacPathOptions *options)
       if (server->kind != TAC_SERVER_TURN || ip == NULL)
         continue;
       add_turn (path, server, ip);
-      turn = TRUE;
+      any = TRUE;
     }
-  for (guint i = 0; i < options->servers->len && !turn && !stun; i++)
+  return any;
+}
+
+static gboolean
+gather (TacPath *path)
+{
+  return nice_agent_gather_candidates (path->agent, path->stream);
+}
+
+static void
+set_stun (TacPath *path, const TacServer *server)
+{
+  g_autofree char *ip = reach_server (path, server, path->addresses);
+
+  g_object_set (path->agent, "stun-server", ip, "stun-server-port",
+                g_inet_socket_address_get_port (server->address), NULL);
+}
+
+/* Without a socket there is nothing to gather, and nobody else would say so. */
+static void
+on_raced (const GArray *results, gpointer user_data)
+{
+  TacPath *path = user_data;
+  const TacServer *first = NULL;
+
+  for (guint i = 0; i < results->len && first == NULL; i++)
+    if (g_array_index (results, TacProbeResult, i).answered)
+      first = g_array_index (results, TacProbeResult, i).server;
+  if (first != NULL)
+    set_stun (path, first);
+  if (!gather (path) || first == NULL)
+    tell_gathered_in (path, 0);
+}
+
+/* libnice knows one STUN server: where there are several, the one that answers first. */
+static gboolean
+gather_with_stun (TacPath *path, const TacPathOptions *options)
+{
+  g_autoptr (GPtrArray) servers = g_ptr_array_new ();
+
+  for (guint i = 0; i < options->servers->len && options->policy != TAC_RELAY_ONLY; i++)
     {
       const TacServer *server = options->servers->pdata[i];
       g_autofree char *ip = reach_server (path, server, options->addresses);
 
-      stun = ip != NULL && options->policy != TAC_RELAY_ONLY;
-      if (stun)
-        g_object_set (path->agent, "stun-server", ip, "stun-server-port",
-                      g_inet_socket_address_get_port (server->address), NULL);
+      if (ip != NULL && server->kind == TAC_SERVER_STUN)
+        g_ptr_array_add (servers, (gpointer)server);
     }
-  path->wanted = turn ? NICE_CANDIDATE_TYPE_RELAYED : NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
-  if (turn || stun)
+  if (servers->len > 1)
+    path->race = tac_probe_race (options->addresses, servers, RACE_MS, on_raced, path, NULL);
+  if (servers->len == 1)
+    set_stun (path, servers->pdata[0]);
+  if (servers->len > 0)
     path->deadline = g_timeout_add (GATHER_MS, on_deadline, path);
+  return path->race != NULL || gather (path);
+}
+
+/* A TURN server says the reflexive address, too; STUN beside it would cost 2 s. */
+static gboolean
+begin (TacPath *path, const TacPathOptions *options)
+{
+  if (!add_turns (path, options))
+    return gather_with_stun (path, options);
+  path->wanted = NICE_CANDIDATE_TYPE_RELAYED;
+  path->deadline = g_timeout_add (GATHER_MS, on_deadline, path);
+  return gather (path);
 }
 
 static void
@@ -240,6 +296,8 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
 
   path->events = *events;
   path->user_data = user_data;
+  path->addresses = g_ptr_array_ref (options->addresses);
+  path->wanted = NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
   path->relay_only = options->policy == TAC_RELAY_ONLY;
   path->nat64 = TRUE;
   for (guint i = 0; i < options->addresses->len; i++)
@@ -257,12 +315,11 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
       return NULL;
     }
   set_credentials (path, options);
-  add_servers (path, options);
   nice_agent_attach_recv (path->agent, path->stream, COMPONENT, NULL, on_received, path);
   g_signal_connect (path->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), path);
   g_signal_connect (path->agent, "new-candidate-full", G_CALLBACK (on_candidate), path);
   g_signal_connect (path->agent, "new-selected-pair-full", G_CALLBACK (on_selected_pair), path);
-  if (!nice_agent_gather_candidates (path->agent, path->stream))
+  if (!begin (path, options))
     {
       g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NO_DATA,
                            "no socket could be opened on the data connection");
@@ -320,6 +377,8 @@ tac_path_free (TacPath *path)
   if (path->stream != 0)
     nice_agent_attach_recv (path->agent, path->stream, COMPONENT, NULL, NULL, NULL);
   g_signal_handlers_disconnect_by_data (path->agent, path);
+  g_clear_pointer (&path->race, tac_probe_free);
+  g_ptr_array_unref (path->addresses);
   nice_agent_close_async (path->agent, on_closed, NULL);
   g_free (path);
 }

@@ -46,6 +46,7 @@ struct TacProbe
   Side ipv4, ipv6;
   GPtrArray *asks;
   guint timeout, idle;
+  gboolean race; /* one answer is enough */
   void (*done) (const GArray *results, gpointer user_data);
   gpointer user_data;
 };
@@ -151,20 +152,29 @@ on_timeout (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-check_all (TacProbe *probe)
+static gboolean
+is_over (const TacProbe *probe)
 {
+  gboolean over = TRUE;
   gsize size;
 
   for (guint i = 0; i < probe->asks->len; i++)
     {
       Ask *ask = g_ptr_array_index (probe->asks, i);
 
-      if (ask->query != NULL && ask->obstacle == NULL
-          && tac_stun_query_get_request (ask->query, &size) != NULL)
-        return;
+      if (ask->query == NULL || ask->obstacle != NULL)
+        continue;
+      if (probe->race && tac_stun_query_get_answer (ask->query)->answered)
+        return TRUE;
+      over &= tac_stun_query_get_request (ask->query, &size) == NULL;
     }
-  if (probe->idle == 0)
+  return over;
+}
+
+static void
+check_all (TacProbe *probe)
+{
+  if (probe->idle == 0 && is_over (probe))
     probe->idle = g_idle_add (on_idle, probe);
 }
 
@@ -446,6 +456,18 @@ tac_probe_new (GPtrArray *addresses, GPtrArray *servers, guint timeout_ms,
     begin (probe, g_ptr_array_index (servers, i));
   probe->timeout = g_timeout_add (timeout_ms, on_timeout, probe);
   check_all (probe);
+  return probe;
+}
+
+TacProbe *
+tac_probe_race (GPtrArray *addresses, GPtrArray *servers, guint timeout_ms,
+                void (*done) (const GArray *results, gpointer user_data), gpointer user_data,
+                GError **error)
+{
+  TacProbe *probe = tac_probe_new (addresses, servers, timeout_ms, done, user_data, error);
+
+  if (probe != NULL)
+    probe->race = TRUE; /* nothing has come yet: this is still before the main loop */
   return probe;
 }
 

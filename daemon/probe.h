@@ -6,4 +6,8 @@
 TacProbe *tac_probe_new (GPtrArray *addresses, GPtrArray *servers, guint timeout_ms,
                          void (*done) (const GArray *results, gpointer user_data),
                          gpointer user_data, GError **error);
+/* The same, and @done runs as soon as one of them has answered. */
+TacProbe *tac_probe_race (GPtrArray *addresses, GPtrArray *servers, guint timeout_ms,
+                          void (*done) (const GArray *results, gpointer user_data),
+                          gpointer user_data, GError **error);
 void tac_probe_free (TacProbe *probe);

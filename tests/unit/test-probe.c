@@ -319,6 +319,35 @@ test_no_ipv6 (void)
   g_object_unref (server.address);
 }
 
+/* Of several servers the first answer is enough, whoever else is dead or lies. */
+static void
+test_race (void)
+{
+  static const Manners manners[] = { SILENT, OTHER_PORT, HONEST, GARBAGE };
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) servers = g_ptr_array_new ();
+  Fake *fakes[G_N_ELEMENTS (manners)];
+  Outcome outcome = { .loop = g_main_loop_new (NULL, FALSE) };
+  gint64 begun = g_get_monotonic_time ();
+  TacProbe *race;
+
+  for (guint i = 0; i < G_N_ELEMENTS (manners); i++)
+    {
+      fakes[i] = fake_new (manners[i], TAC_SERVER_STUN);
+      g_ptr_array_add (servers, &fakes[i]->server);
+    }
+  g_ptr_array_add (addresses, g_inet_address_new_from_string ("127.0.0.1"));
+  race = tac_probe_race (addresses, servers, 60000, on_done, &outcome, NULL);
+  g_main_loop_run (outcome.loop);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 30 * G_USEC_PER_SEC);
+  g_assert_cmpuint (outcome.n, ==, G_N_ELEMENTS (manners));
+  g_assert_false (outcome.first.answered); /* the dead one */
+  tac_probe_free (race);
+  for (guint i = 0; i < G_N_ELEMENTS (manners); i++)
+    fake_free (fakes[i]);
+  g_main_loop_unref (outcome.loop);
+}
+
 static void
 test_nat64 (void)
 {
@@ -342,6 +371,7 @@ main (int argc, char **argv)
   g_test_add_func ("/probe/no-servers", test_no_servers);
   g_test_add_func ("/probe/no-address", test_no_address);
   g_test_add_func ("/probe/no-ipv6", test_no_ipv6);
+  g_test_add_func ("/probe/race", test_race);
   g_test_add_func ("/probe/nat64", test_nat64);
   return g_test_run ();
 }

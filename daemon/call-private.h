@@ -114,8 +114,9 @@ void tac_call_make_reply (TacCall *call);
 void tac_call_send_reply_sms (TacCall *call);
 void tac_call_refuse (TacCall *call, TacReplyStatus status);
 void tac_call_send_handshake (TacCall *call);
-void
-tac_call_drop_setup (TacCall *call); /* paths, SMS under way, handshake; keeps the data context */
+/* Paths, SMS under way, handshake; keeps the data context. @closed (call), unless NULL, once the
+ * paths need no data any more. */
+void tac_call_drop_setup (TacCall *call, GDestroyNotify closed);
 
 /* call-paths.c */
 gboolean tac_call_paths_open (TacCall *call, GError **error); /* the first path gathers */

@@ -291,14 +291,17 @@ tac_call_invited_again (TacCall *call)
 }
 
 void
-tac_call_drop_setup (TacCall *call)
+tac_call_drop_setup (TacCall *call, GDestroyNotify closed)
 {
   g_cancellable_cancel (call->cancellable);
   g_object_unref (call->cancellable);
   call->cancellable = g_cancellable_new ();
-  g_clear_pointer (&call->paths, tac_paths_free);
   call->path_found = FALSE;
   tac_handshake_wipe (&call->secrets->handshake);
   sodium_memzero (call->secrets->ephemeral, sizeof call->secrets->ephemeral);
   call->invite_made = call->reply_made = call->replied = FALSE;
+  if (call->paths != NULL)
+    tac_paths_free (g_steal_pointer (&call->paths), closed, call);
+  else if (closed != NULL)
+    closed (call);
 }

@@ -38,6 +38,18 @@ tac_call_stamp (TacCall *call, TacCallTimelineStep step, gint64 unix_us)
 
 /* The end */
 
+static void
+on_paths_closed (gpointer user_data)
+{
+  TacCall *call = user_data;
+
+  if (call->holds_data)
+    tac_data_call_release (call->parts.data);
+  call->holds_data = FALSE;
+  g_signal_emit (call, signals[SIGNAL_RELEASED], 0);
+  g_object_unref (call);
+}
+
 /* Not from within a callback of what is released here. */
 static gboolean
 on_release (gpointer user_data)
@@ -45,13 +57,10 @@ on_release (gpointer user_data)
   TacCall *call = user_data;
 
   tac_call_media_stop (call);
-  tac_call_drop_setup (call);
   tac_call_lane_close (call);
-  if (call->holds_data)
-    tac_data_call_release (call->parts.data);
-  call->holds_data = FALSE;
+  g_object_ref (call);
+  tac_call_drop_setup (call, on_paths_closed);
   sodium_memzero (call->secrets, sizeof *call->secrets);
-  g_signal_emit (call, signals[SIGNAL_RELEASED], 0);
   return G_SOURCE_REMOVE;
 }
 
@@ -84,7 +93,7 @@ static void
 turn (TacCall *call)
 {
   call->caller = FALSE;
-  tac_call_drop_setup (call);
+  tac_call_drop_setup (call, NULL);
   tac_call_take_invitation (call);
   /* Where the context is still on its way, its waiter was just cancelled. */
   if (call->holds_data)
@@ -375,7 +384,7 @@ tac_call_finalize (GObject *object)
   for (guint timer = 0; timer < TAC_CALL_TIMERS; timer++)
     tac_call_timer_stop (call, (TacCallTimer)timer);
   tac_call_media_stop (call);
-  tac_call_drop_setup (call);
+  tac_call_drop_setup (call, NULL);
   tac_call_lane_close (call);
   g_clear_object (&call->cancellable);
   sodium_free (call->secrets); /* wipes first */

@@ -40,7 +40,7 @@ typedef struct
 {
   char local[64], remote[64]; /* "198.51.100.1:40000", "[2001:db8::1]:40000"; "" before connected */
   const char *kind; /* of the remote candidate: "host", "server-reflexive", "peer-reflexive",
-                       "relayed", "" */
+                       "relayed" (or the local one is), "" */
 } TacPathInfo;
 
 /* What the servers say of the network that this phone is in. */
@@ -86,7 +86,10 @@ typedef struct
    * interface is gone). */
   gboolean (*path_send) (TacPath *path, const guint8 *packet, gsize size);
   void (*path_get_info) (TacPath *path, TacPathInfo *info);
-  void (*path_free) (TacPath *path); /* no event after this */
+  /* No event after this. Its relays are told to give back what they allocated; @closed, unless
+   * NULL, runs on the main loop when they have, or after a second: until then the data must stay
+   * up. */
+  void (*path_free) (TacPath *path, GDestroyNotify closed, gpointer user_data);
 
   /* Asks all servers at once, from one socket of each family; @done runs once, on the main loop,
    * when all have answered or after @timeout_ms, with GArray of TacProbeResult in @servers' order

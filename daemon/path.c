@@ -17,6 +17,7 @@
 #define GRACE_MS 100         /* for other servers, once one has given what is wanted */
 #define RACE_MS 700          /* for STUN servers, one of which is enough */
 #define GATHER_MS 1500       /* for all of them */
+#define CLOSE_MS 1000        /* for relays to say that they gave back what they allocated */
 #define CHECKS 6        /* of a pair, within 16 s: the answer by SMS takes its time to open a NAT */
 #define ADMITTED_PORT 9 /* discard: nothing listens, but the relay admits the address */
 
@@ -311,7 +312,7 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
     {
       g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NO_DATA,
                            "the data connection has no address that a call could use");
-      tac_path_free (path);
+      tac_path_free (path, NULL, NULL);
       return NULL;
     }
   set_credentials (path, options);
@@ -323,7 +324,7 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
     {
       g_set_error_literal (error, TAC_ERROR, TAC_ERROR_NO_DATA,
                            "no socket could be opened on the data connection");
-      tac_path_free (path);
+      tac_path_free (path, NULL, NULL);
       return NULL;
     }
   return path;
@@ -358,19 +359,56 @@ tac_path_get_info (TacPath *path, TacPathInfo *info)
     return;
   tac_nice_print (info->local, &local->addr);
   tac_nice_print (info->remote, &remote->addr);
-  info->kind = kinds[remote->type];
+  info->kind = kinds[local->type == NICE_CANDIDATE_TYPE_RELAYED ? local->type : remote->type];
+}
+
+/* The agent lives on for as long as it takes to give back what its relays allocated. */
+typedef struct
+{
+  GDestroyNotify closed;
+  gpointer user_data;
+  guint timeout;
+} Closing;
+
+static void
+tell_closed (Closing *closing)
+{
+  GDestroyNotify closed = closing->closed;
+
+  closing->closed = NULL;
+  if (closed != NULL)
+    closed (closing->user_data);
+}
+
+static gboolean
+on_close_timeout (gpointer user_data)
+{
+  Closing *closing = user_data;
+
+  closing->timeout = 0;
+  tell_closed (closing);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 on_closed (GObject *agent, GAsyncResult *result, gpointer user_data)
 {
+  Closing *closing = user_data;
+
+  g_clear_handle_id (&closing->timeout, g_source_remove);
+  tell_closed (closing);
+  g_free (closing);
   g_object_unref (agent);
 }
 
-/* The agent lives on for as long as it takes to give back what its relays allocated. */
 void
-tac_path_free (TacPath *path)
+tac_path_free (TacPath *path, GDestroyNotify closed, gpointer user_data)
 {
+  Closing *closing = g_new0 (Closing, 1);
+
+  *closing = (Closing){ .closed = closed, .user_data = user_data };
+  if (closed != NULL)
+    closing->timeout = g_timeout_add (CLOSE_MS, on_close_timeout, closing);
   g_clear_handle_id (&path->gathered, g_source_remove);
   g_clear_handle_id (&path->connected, g_source_remove);
   g_clear_handle_id (&path->deadline, g_source_remove);
@@ -379,6 +417,6 @@ tac_path_free (TacPath *path)
   g_signal_handlers_disconnect_by_data (path->agent, path);
   g_clear_pointer (&path->race, tac_probe_free);
   g_ptr_array_unref (path->addresses);
-  nice_agent_close_async (path->agent, on_closed, NULL);
+  nice_agent_close_async (path->agent, on_closed, closing);
   g_free (path);
 }

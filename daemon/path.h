@@ -8,4 +8,4 @@ TacPath *tac_path_new (const TacPathOptions *options, const TacPathEvents *event
 void tac_path_set_remote (TacPath *path, const TacCandidates *remote);
 gboolean tac_path_send (TacPath *path, const guint8 *packet, gsize size);
 void tac_path_get_info (TacPath *path, TacPathInfo *info);
-void tac_path_free (TacPath *path);
+void tac_path_free (TacPath *path, GDestroyNotify closed, gpointer user_data);

@@ -41,14 +41,18 @@ struct TacPaths
 static gboolean step (TacPaths *paths, TacPathsEvent event);
 
 static void
-way_free (gpointer data)
+close_way (Way *way, GDestroyNotify closed, gpointer user_data)
 {
-  Way *way = data;
-
   if (way->path != NULL)
-    way->owner->engine->path_free (way->path);
+    way->owner->engine->path_free (way->path, closed, user_data);
   g_ptr_array_unref (way->addresses);
   g_free (way);
+}
+
+static void
+way_free (gpointer data)
+{
+  close_way (data, NULL, NULL);
 }
 
 /* A path's events */
@@ -302,27 +306,58 @@ tac_paths_new (const TacEngine *engine, const TacConfig *config, gboolean caller
   g_mutex_init (&paths->lock);
   tac_path_rules_init (&paths->rules, caller);
   if (!make (paths, paths->rules.current, error))
-    g_clear_pointer (&paths, tac_paths_free);
-  else
-    paths->sending = paths->ways[paths->rules.current]->path;
+    {
+      tac_paths_free (paths, NULL, NULL);
+      return NULL;
+    }
+  paths->sending = paths->ways[paths->rules.current]->path;
   return paths;
 }
 
-void
-tac_paths_free (TacPaths *paths)
+typedef struct
 {
-  if (paths == NULL)
+  guint left; /* paths, and one for who counts them */
+  GDestroyNotify closed;
+  gpointer user_data;
+} Closing;
+
+static void
+on_closed (gpointer user_data)
+{
+  Closing *closing = user_data;
+
+  if (--closing->left > 0)
     return;
+  if (closing->closed != NULL)
+    closing->closed (closing->user_data);
+  g_free (closing);
+}
+
+static gboolean
+on_counted (gpointer user_data)
+{
+  on_closed (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+tac_paths_free (TacPaths *paths, GDestroyNotify closed, gpointer user_data)
+{
+  Closing *closing = g_new0 (Closing, 1);
+
+  *closing = (Closing){ .left = 1, .closed = closed, .user_data = user_data };
   g_clear_handle_id (&paths->retry, g_source_remove);
   g_clear_handle_id (&paths->sms, g_source_remove);
   g_clear_handle_id (&paths->settle, g_source_remove);
   g_clear_handle_id (&paths->sweep, g_source_remove);
   for (guint i = 0; i < TAC_WAYS; i++)
-    g_clear_pointer (&paths->ways[i], way_free);
+    if (paths->ways[i] != NULL && ++closing->left > 0)
+      close_way (g_steal_pointer (&paths->ways[i]), on_closed, closing);
   g_ptr_array_unref (paths->trash);
   g_clear_pointer (&paths->addresses, g_ptr_array_unref);
   g_mutex_clear (&paths->lock);
   g_free (paths);
+  g_idle_add (on_counted, closing);
 }
 
 void

@@ -27,7 +27,9 @@ typedef struct
 TacPaths *tac_paths_new (const TacEngine *engine, const TacConfig *config, gboolean caller,
                          const TacHandshake *handshake, GPtrArray *addresses,
                          const TacPathsEvents *events, gpointer user_data, GError **error);
-void tac_paths_free (TacPaths *paths); /* no event after this; NULL is fine */
+/* No event after this. @closed, unless NULL: as of path_free of the engine, once, for all of them.
+ */
+void tac_paths_free (TacPaths *paths, GDestroyNotify closed, gpointer user_data);
 /* Of the first path, as path_set_remote of the engine. */
 void tac_paths_set_remote (TacPaths *paths, const TacCandidates *remote);
 /* By the path in use. Any thread, no allocation of ours. FALSE: nothing could be sent. */

@@ -4,6 +4,7 @@
  * a check from the peer may still come. */
 #include "daemon/path.h"
 
+#include "daemon/device.h"
 #include "daemon/errors.h"
 #include "daemon/nat64.h"
 #include "daemon/path-candidates.h"
@@ -32,6 +33,7 @@ struct TacPath
   TacProbe *race;           /* of STUN servers */
   NiceCandidateType wanted; /* of the servers */
   gboolean has_remote;
+  gboolean opening;          /* there are sockets, and servers are yet to be added */
   guint gathered, connected; /* sources on their way */
   guint deadline;            /* of the servers */
   gboolean told_gathered, told_connected;
@@ -112,7 +114,8 @@ tell_connected (gpointer user_data)
 static void
 on_gathering_done (NiceAgent *agent, guint stream, TacPath *path)
 {
-  tell_gathered_in (path, 0);
+  if (!path->opening)
+    tell_gathered_in (path, 0);
 }
 
 static void
@@ -179,9 +182,28 @@ reach_server (TacPath *path, const TacServer *server, GPtrArray *addresses)
   return g_inet_address_to_string (mapped);
 }
 
-static void
-add_turn (TacPath *path, const TacServer *server, const char *ip)
+/* Those of a kind that may be asked, and can; the servers are the caller's. */
+static GPtrArray *
+find_servers (TacPath *path, const TacPathOptions *options, TacServerKind kind)
 {
+  const TacRelayPolicy without = kind == TAC_SERVER_TURN ? TAC_RELAY_DIRECT : TAC_RELAY_ONLY;
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = 0; i < options->servers->len && options->policy != without; i++)
+    {
+      TacServer *server = options->servers->pdata[i];
+      g_autofree char *ip = reach_server (path, server, options->addresses);
+
+      if (ip != NULL && server->kind == kind)
+        g_ptr_array_add (found, server);
+    }
+  return found;
+}
+
+static void
+add_turn (TacPath *path, const TacServer *server)
+{
+  g_autofree char *ip = reach_server (path, server, path->addresses);
   g_autofree char *user = NULL;
   char *password;
 
@@ -194,27 +216,14 @@ add_turn (TacPath *path, const TacServer *server, const char *ip)
 }
 
 static gboolean
-add_turns (TacPath *path, const TacPathOptions *options)
-{
-  gboolean any = FALSE;
-
-  for (guint i = 0; i < options->servers->len && options->policy != TAC_RELAY_DIRECT; i++)
-    {
-      const TacServer *server = options->servers->pdata[i];
-      g_autofree char *ip = reach_server (path, server, options->addresses);
-
-      if (server->kind != TAC_SERVER_TURN || ip == NULL)
-        continue;
-      add_turn (path, server, ip);
-      any = TRUE;
-    }
-  return any;
-}
-
-static gboolean
 gather (TacPath *path)
 {
-  return nice_agent_gather_candidates (path->agent, path->stream);
+  gboolean ok = nice_agent_gather_candidates (path->agent, path->stream);
+  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (path->agent, path->stream, COMPONENT);
+
+  for (guint i = 0; sockets != NULL && i < sockets->len; i++)
+    tac_device_bind (sockets->pdata[i]);
+  return ok;
 }
 
 static void
@@ -246,16 +255,8 @@ on_raced (const GArray *results, gpointer user_data)
 static gboolean
 gather_with_stun (TacPath *path, const TacPathOptions *options)
 {
-  g_autoptr (GPtrArray) servers = g_ptr_array_new ();
+  g_autoptr (GPtrArray) servers = find_servers (path, options, TAC_SERVER_STUN);
 
-  for (guint i = 0; i < options->servers->len && options->policy != TAC_RELAY_ONLY; i++)
-    {
-      const TacServer *server = options->servers->pdata[i];
-      g_autofree char *ip = reach_server (path, server, options->addresses);
-
-      if (ip != NULL && server->kind == TAC_SERVER_STUN)
-        g_ptr_array_add (servers, (gpointer)server);
-    }
   if (servers->len > 1)
     path->race = tac_probe_race (options->addresses, servers, RACE_MS, on_raced, path, NULL);
   if (servers->len == 1)
@@ -265,15 +266,30 @@ gather_with_stun (TacPath *path, const TacPathOptions *options)
   return path->race != NULL || gather (path);
 }
 
+/* libnice asks as soon as it knows of a server and has a socket, which by then must be bound to the
+ * interface. */
+static gboolean
+gather_with_turn (TacPath *path, const GPtrArray *servers)
+{
+  gboolean ok;
+
+  path->wanted = NICE_CANDIDATE_TYPE_RELAYED;
+  path->deadline = g_timeout_add (GATHER_MS, on_deadline, path);
+  path->opening = TRUE;
+  ok = gather (path);
+  path->opening = FALSE;
+  for (guint i = 0; i < servers->len && ok; i++)
+    add_turn (path, servers->pdata[i]);
+  return ok;
+}
+
 /* A TURN server says the reflexive address, too; STUN beside it would cost 2 s. */
 static gboolean
 begin (TacPath *path, const TacPathOptions *options)
 {
-  if (!add_turns (path, options))
-    return gather_with_stun (path, options);
-  path->wanted = NICE_CANDIDATE_TYPE_RELAYED;
-  path->deadline = g_timeout_add (GATHER_MS, on_deadline, path);
-  return gather (path);
+  g_autoptr (GPtrArray) turns = find_servers (path, options, TAC_SERVER_TURN);
+
+  return turns->len > 0 ? gather_with_turn (path, turns) : gather_with_stun (path, options);
 }
 
 static void

@@ -4,12 +4,12 @@
  * §6.2.1 says. What the answers mean, stun-query.c decides. */
 #include "daemon/probe.h"
 
+#include "daemon/device.h"
 #include "daemon/errors.h"
 #include "daemon/nat64.h"
 #include "daemon/stun-query.h"
 
 #include <arpa/inet.h>
-#include <ifaddrs.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -305,33 +305,6 @@ on_readable (GSocket *socket, GIOCondition condition G_GNUC_UNUSED, gpointer dat
 
 /* The beginning */
 
-/* Binding to an address alone leaves the way out to the routing table, where another interface may
- * have the default route. */
-static void
-keep_to_interface (GSocket *socket, GInetAddress *address)
-{
-  struct ifaddrs *all = NULL;
-  gboolean v6 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
-  const guint8 *bytes = g_inet_address_to_bytes (address);
-
-  if (getifaddrs (&all) != 0)
-    return;
-  for (struct ifaddrs *one = all; one != NULL; one = one->ifa_next)
-    {
-      if (one->ifa_addr == NULL || one->ifa_addr->sa_family != (v6 ? AF_INET6 : AF_INET))
-        continue;
-      if (v6 ? memcmp (&((struct sockaddr_in6 *)(gpointer)one->ifa_addr)->sin6_addr, bytes, 16) == 0
-             : memcmp (&((struct sockaddr_in *)(gpointer)one->ifa_addr)->sin_addr, bytes, 4) == 0)
-        {
-          /* Refused by kernels before 5.7: then the routing table decides. */
-          (void)setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_BINDTODEVICE, one->ifa_name,
-                            (socklen_t)strlen (one->ifa_name));
-          break;
-        }
-    }
-  freeifaddrs (all);
-}
-
 static void
 note_local (Side *side)
 {
@@ -355,7 +328,7 @@ open_side (Side *side, GInetAddress *address)
                          G_SOCKET_PROTOCOL_UDP, NULL);
   if (socket == NULL || !g_socket_bind (socket, local, FALSE, NULL))
     return;
-  keep_to_interface (socket, address);
+  tac_device_bind (socket);
   g_socket_set_blocking (socket, FALSE);
   side->socket = g_steal_pointer (&socket);
   note_local (side);

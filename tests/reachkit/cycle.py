@@ -108,12 +108,12 @@ class Pair:
         what = outcome.plan
         try:
             if what.moment == "early":
-                self._reset(what, outgoing.phone, callee)
+                self._reset(outcome, outgoing.phone, callee)
             else:
                 outgoing.wait_state("ringing", timeout_s=END_S)
                 steps = outgoing.properties["Timeline"]
                 outcome.setup_ms = round((steps["ringing"] - steps["dialed"]) / 1000, 1)
-                self._reset(what, outgoing.phone, callee)
+                self._reset(outcome, outgoing.phone, callee)
             if what.moment in ("active", "both"):
                 new()[0].call("Answer")
                 outgoing.wait_state("active", timeout_s=END_S)
@@ -126,14 +126,15 @@ class Pair:
         threading.Event().wait(what.after_s)
         self._hang_up(outcome, outgoing, new())
 
-    def _reset(self, what: Plan, caller: TacitelPhone, callee: TacitelPhone) -> None:
-        if what.reset:
-            phone = caller if what.reset == "caller" else callee
+    def _reset(self, outcome: Outcome, caller: TacitelPhone, callee: TacitelPhone) -> None:
+        if outcome.plan.reset:
+            phone = caller if outcome.plan.reset == "caller" else callee
             self.made.emulate(phone.name, "ResetModem", "(u)", 3000)
+            outcome.cut = True
 
     def _hang_up(self, outcome: Outcome, outgoing: PhoneCall, incoming: list[PhoneCall]) -> None:
         outcome.states = [end.properties.get("State", "") for end in (outgoing, *incoming)]
-        outcome.cut = "reconnecting" in outcome.states or bool(outcome.plan.reset)
+        outcome.cut |= "reconnecting" in outcome.states
         ends = [outgoing if outcome.plan.caller_ends or not incoming else incoming[0]]
         if outcome.plan.moment == "both":
             ends = [outgoing, *incoming]

@@ -97,11 +97,16 @@ def field(build, names: Iterable[str], pairs: Iterable[tuple[str, str]], access:
         lab = stack.enter_context(Lab(list(names), build, settings=settings))
         network = stack.enter_context(Network(lab))
         text = config(lab) + QUICK_UNLOCK
-        made = Field(lab, network, {name: TacitelPhone(lab.phone(name), text.replace("{phone}", name)) for name in names})
+        made = Field(lab, network, {})
         for name, preset in (access or {}).items():
             made.set_access(name, preset)
-        # Left one by one: several at once is for what takes long.
-        for_each(lambda phone: phone.__enter__(), made.phones.values())
+
+        def start(name: str) -> TacitelPhone:
+            return TacitelPhone(lab.phone(name), text.replace("{phone}", name)).__enter__()
+
+        names = list(names)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            made.phones.update(zip(names, pool.map(start, names)))
         for phone in made.phones.values():
             stack.push(phone.__exit__)
         for_each(lambda phone: phone.wait_ready(), made.phones.values())

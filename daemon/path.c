@@ -417,6 +417,12 @@ on_closed (GObject *agent, GAsyncResult *result, gpointer user_data)
   g_object_unref (agent);
 }
 
+static void
+ignore_received (NiceAgent *agent, guint stream, guint component, guint size, char *packet,
+                 gpointer user_data)
+{
+}
+
 void
 tac_path_free (TacPath *path, GDestroyNotify closed, gpointer user_data)
 {
@@ -428,8 +434,10 @@ tac_path_free (TacPath *path, GDestroyNotify closed, gpointer user_data)
   g_clear_handle_id (&path->gathered, g_source_remove);
   g_clear_handle_id (&path->connected, g_source_remove);
   g_clear_handle_id (&path->deadline, g_source_remove);
+  /* Without any function libnice leaves what comes in the socket, which then wakes it for ever, and
+   * does not hear the relays' answers, either. */
   if (path->stream != 0)
-    nice_agent_attach_recv (path->agent, path->stream, COMPONENT, NULL, NULL, NULL);
+    nice_agent_attach_recv (path->agent, path->stream, COMPONENT, NULL, ignore_received, NULL);
   g_signal_handlers_disconnect_by_data (path->agent, path);
   g_clear_pointer (&path->race, tac_probe_free);
   g_ptr_array_unref (path->addresses);

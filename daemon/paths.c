@@ -29,7 +29,9 @@ struct TacPaths
   TacPathRules rules;
   Way *ways[TAC_WAYS];
   GPtrArray *addresses; /* GInetAddress; NULL: none */
-  TacPathOffer offer;   /* the peer's newest */
+  TacCandidates remote; /* of the first path */
+  gboolean has_remote;
+  TacPathOffer offer; /* the peer's newest */
   guint retry, sms, settle, changes;
   GPtrArray *trash; /* Way, until the main loop is back */
   guint sweep;
@@ -363,7 +365,10 @@ tac_paths_free (TacPaths *paths, GDestroyNotify closed, gpointer user_data)
 void
 tac_paths_set_remote (TacPaths *paths, const TacCandidates *remote)
 {
-  paths->engine->path_set_remote (paths->ways[paths->rules.current]->path, remote);
+  paths->remote = *remote;
+  paths->has_remote = TRUE;
+  if (paths->ways[paths->rules.current] != NULL)
+    paths->engine->path_set_remote (paths->ways[paths->rules.current]->path, remote);
 }
 
 gboolean
@@ -411,6 +416,27 @@ lost_address (const Way *way, GPtrArray *addresses)
   return FALSE;
 }
 
+/* During the set-up there is no standby, but nothing that would be lost either: the first path
+ * begins anew. The peer knows its credentials, and so answers it wherever it comes from. */
+static void
+begin_anew (TacPaths *paths)
+{
+  guint first = paths->rules.current;
+  g_autoptr (GError) error = NULL;
+
+  throw_away (paths, first);
+  if (!make (paths, first, &error))
+    {
+      g_info ("the path cannot be made anew: %s", error->message);
+      return;
+    }
+  g_mutex_lock (&paths->lock);
+  paths->sending = paths->ways[first]->path;
+  g_mutex_unlock (&paths->lock);
+  if (paths->has_remote)
+    tac_paths_set_remote (paths, &paths->remote);
+}
+
 gboolean
 tac_paths_move (TacPaths *paths, GPtrArray *addresses)
 {
@@ -422,6 +448,12 @@ tac_paths_move (TacPaths *paths, GPtrArray *addresses)
   g_clear_pointer (&paths->addresses, g_ptr_array_unref);
   if (!none)
     paths->addresses = copy_addresses (addresses);
+  if (!rules->standing)
+    {
+      if (lost && !none)
+        begin_anew (paths);
+      return FALSE;
+    }
   if (none)
     step (paths, (TacPathsEvent){ TAC_PATHS_GONE, TAC_WAY_NONE, 0 });
   else if (lost)

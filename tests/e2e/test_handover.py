@@ -78,6 +78,25 @@ def test_both_move_at_once(pair: Couple, ends):
     assert 1 <= sms_sent(pair) - sms <= 4
 
 
+@pytest.mark.parametrize("mover", ["alice", "bob"])
+def test_moved_while_it_is_set_up(pair: Couple, mover: str):
+    """The invitation is on its way, or has just come: the call is set up from where the phone is now."""
+    pair.rule(kind="sms", phone="bob", direction="down", action="delay", delay_ms=1500, times=1)
+    out = pair.dial(pair.alice, pair.bob)
+    if mover == "alice":
+        out.wait_state("inviting")
+    else:
+        pair.bob.wait_call().wait_state("connecting", "securing", "ringing")
+    pair.phones[mover].emulated("ChangeAddress")
+    incoming = pair.bob.wait_call()
+    for end in (out, incoming):
+        end.wait_state("ringing")
+    incoming.call("Answer")
+    voice_goes_on(out, incoming)
+    out.call("Hangup")
+    assert pair.gone(out, incoming) == ["hangup", "remote-hangup"]
+
+
 def test_tunnel(pair: Couple, ends):
     """25 s without a network: both are told, and it goes on by itself, over the old path or another."""
     pair.alice.emulated("InterruptLink", "(ub)", 25000, False)

@@ -47,6 +47,7 @@ struct TacProbe
   GPtrArray *asks;
   guint timeout, idle;
   gboolean race; /* one answer is enough */
+  gboolean told;
   void (*done) (const GArray *results, gpointer user_data);
   gpointer user_data;
 };
@@ -82,9 +83,8 @@ close_side (Side *side)
   g_clear_object (&side->socket);
 }
 
-/* Nothing is sent, received or told any more. */
 static void
-stop (TacProbe *probe)
+stop_timers (TacProbe *probe)
 {
   g_clear_handle_id (&probe->timeout, g_source_remove);
   g_clear_handle_id (&probe->idle, g_source_remove);
@@ -94,6 +94,13 @@ stop (TacProbe *probe)
 
       g_clear_handle_id (&ask->timer, g_source_remove);
     }
+}
+
+/* Nothing is sent, received or told any more. */
+static void
+stop (TacProbe *probe)
+{
+  stop_timers (probe);
   close_side (&probe->ipv4);
   close_side (&probe->ipv6);
 }
@@ -125,7 +132,13 @@ finish (TacProbe *probe)
 {
   g_autoptr (GArray) results = g_array_new (FALSE, TRUE, sizeof (TacProbeResult));
 
-  stop (probe);
+  /* Who comes second in a race would find the port closed, and the kernel's word of that could
+   * leave by another interface: so the sockets stay until the race is freed. */
+  probe->told = TRUE;
+  if (probe->race)
+    stop_timers (probe);
+  else
+    stop (probe);
   g_array_set_size (results, probe->asks->len);
   for (guint i = 0; i < probe->asks->len; i++)
     describe (g_ptr_array_index (probe->asks, i), &g_array_index (results, TacProbeResult, i));
@@ -174,7 +187,7 @@ is_over (const TacProbe *probe)
 static void
 check_all (TacProbe *probe)
 {
-  if (probe->idle == 0 && is_over (probe))
+  if (probe->idle == 0 && !probe->told && is_over (probe))
     probe->idle = g_idle_add (on_idle, probe);
 }
 
@@ -251,7 +264,7 @@ take (Side *side, GSocketAddress *from, const guint8 *datagram, gsize size)
         continue;
       if (ask->rtt_ms == 0)
         ask->rtt_ms = (guint)MAX (1, (g_get_monotonic_time () - ask->asked_us + 500) / 1000);
-      if (progress == TAC_STUN_SEND)
+      if (progress == TAC_STUN_SEND && !side->probe->told)
         ask_next (ask);
       else
         g_clear_handle_id (&ask->timer, g_source_remove);

@@ -26,8 +26,8 @@ duration_ms (TacCall *call, TacCallTimer timer)
       return 1000;
     case TAC_TIMER_LOST:
       return 30000;
-    case TAC_TIMER_BYE:
-      return 1000;
+    case TAC_TIMER_BYE: /* four or five times BYE, however much is lost */
+      return 3000;
     }
   g_return_val_if_reached (0);
 }

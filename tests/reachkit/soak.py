@@ -22,13 +22,14 @@ from labkit.lab import default_build
 from .cycle import Outcome, Pair, Plan, plan
 from .field import Field
 from .field import field as make_field
-from .trend import PARTS, SETTLED, Trend, percentiles, trend
+from .trend import Trend, percentiles, trend
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 REPORT_S = 5
 QUIET_S = 5
 SETTLE_S = 15
 CALM_S = 40  # ICE checks of the last call's paths, and what closes them, end by then
+CALLS_FOR_A_TREND = 100  # of a phone: in the first dozens caches, pools and the heap find their size
 # What a call may gain, all in all, on a phone: its row of the history, in SQLite's cache.
 RSS_KB_A_CALL = 1.0
 FILES_A_CALL = 0.002
@@ -73,7 +74,7 @@ class Samples:
 
     def trends(self) -> dict[str, Trend]:
         """None of a run that is too short for one."""
-        enough = len(self.files) * (1 - SETTLED) >= 2 * PARTS
+        enough = len(self.files) >= CALLS_FOR_A_TREND
         return {"rss_kb": trend(self.rss_kb), "files": trend(self.files)} if enough else {}
 
     def leaks(self) -> list[str]:

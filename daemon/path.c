@@ -8,6 +8,7 @@
 #include "daemon/errors.h"
 #include "daemon/nat64.h"
 #include "daemon/path-candidates.h"
+#include "daemon/path-keep.h"
 #include "daemon/probe.h"
 
 #include <sodium.h>
@@ -19,8 +20,7 @@
 #define RACE_MS 700          /* for STUN servers, one of which is enough */
 #define GATHER_MS 1500       /* for all of them */
 #define CLOSE_MS 1000        /* for relays to say that they gave back what they allocated */
-#define CHECKS 6        /* of a pair, within 16 s: the answer by SMS takes its time to open a NAT */
-#define ADMITTED_PORT 9 /* discard: nothing listens, but the relay admits the address */
+#define CHECKS 6 /* of a pair, within 16 s: the answer by SMS takes its time to open a NAT */
 
 struct TacPath
 {
@@ -33,6 +33,8 @@ struct TacPath
   TacProbe *race;           /* of STUN servers */
   NiceCandidateType wanted; /* of the servers */
   gboolean has_remote;
+  GPtrArray *servers;        /* GSocketAddress, that were asked */
+  TacPathKeep *keep;         /* from gathered until connected */
   gboolean opening;          /* there are sockets, and servers are yet to be added */
   guint gathered, connected; /* sources on their way */
   guint deadline;            /* of the servers */
@@ -40,30 +42,6 @@ struct TacPath
 };
 
 /* Events. libnice may signal from inside a call to it, so each goes through the main loop. */
-
-/* TURN: the relay lets in only whom it was told of, by address (RFC 8656 §9). The peer's relayed
- * address is not known yet, but where it uses the same relay, the relay's own address is its
- * address: admitted in advance by a candidate that answers nothing. */
-static void
-admit_relays (TacPath *path, const TacCandidates *local)
-{
-  TacCandidates relays = { 0 };
-  GSList *list;
-
-  for (size_t i = 0; i < local->n; i++)
-    if (local->list[i].kind == TAC_CANDIDATE_RELAYED)
-      {
-        relays.list[relays.n] = local->list[i];
-        relays.list[relays.n++].port = ADMITTED_PORT;
-      }
-  if (relays.n == 0 || path->has_remote)
-    return;
-  list = tac_candidates_to_check (&relays, path->stream, COMPONENT, FALSE);
-  for (GSList *item = list; item != NULL; item = item->next)
-    ((NiceCandidate *)item->data)->priority = 1;
-  nice_agent_set_remote_candidates (path->agent, path->stream, COMPONENT, list);
-  g_slist_free_full (list, (GDestroyNotify)nice_candidate_free);
-}
 
 static gboolean
 tell_gathered (gpointer user_data)
@@ -76,7 +54,9 @@ tell_gathered (gpointer user_data)
   path->gathered = 0;
   path->told_gathered = TRUE;
   g_clear_handle_id (&path->deadline, g_source_remove);
-  admit_relays (path, &local);
+  if (!path->told_connected)
+    path->keep = tac_path_keep_new (path->agent, path->stream, COMPONENT, path->servers, &local,
+                                    !path->has_remote);
   path->events.gathered (&local, path->user_data);
   return G_SOURCE_REMOVE;
 }
@@ -107,6 +87,7 @@ tell_connected (gpointer user_data)
   TacPath *path = user_data;
 
   path->connected = 0;
+  g_clear_pointer (&path->keep, tac_path_keep_free);
   path->events.connected (path->user_data);
   return G_SOURCE_REMOVE;
 }
@@ -201,6 +182,14 @@ find_servers (TacPath *path, const TacPathOptions *options, TacServerKind kind)
 }
 
 static void
+remember (TacPath *path, const TacServer *server, const char *ip)
+{
+  guint16 port = g_inet_socket_address_get_port (server->address);
+
+  g_ptr_array_add (path->servers, g_inet_socket_address_new_from_string (ip, port));
+}
+
+static void
 add_turn (TacPath *path, const TacServer *server)
 {
   g_autofree char *ip = reach_server (path, server, path->addresses);
@@ -213,6 +202,7 @@ add_turn (TacPath *path, const TacServer *server)
                              NICE_RELAY_TYPE_TURN_UDP);
   sodium_memzero (password, strlen (password));
   g_free (password);
+  remember (path, server, ip);
 }
 
 static gboolean
@@ -233,6 +223,7 @@ set_stun (TacPath *path, const TacServer *server)
 
   g_object_set (path->agent, "stun-server", ip, "stun-server-port",
                 g_inet_socket_address_get_port (server->address), NULL);
+  remember (path, server, ip);
 }
 
 /* Without a socket there is nothing to gather, and nobody else would say so. */
@@ -314,6 +305,7 @@ tac_path_new (const TacPathOptions *options, const TacPathEvents *events, gpoint
   path->events = *events;
   path->user_data = user_data;
   path->addresses = g_ptr_array_ref (options->addresses);
+  path->servers = g_ptr_array_new_with_free_func (g_object_unref);
   path->wanted = NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
   path->relay_only = options->policy == TAC_RELAY_ONLY;
   path->nat64 = TRUE;
@@ -440,6 +432,8 @@ tac_path_free (TacPath *path, GDestroyNotify closed, gpointer user_data)
     nice_agent_attach_recv (path->agent, path->stream, COMPONENT, NULL, ignore_received, NULL);
   g_signal_handlers_disconnect_by_data (path->agent, path);
   g_clear_pointer (&path->race, tac_probe_free);
+  g_clear_pointer (&path->keep, tac_path_keep_free);
+  g_ptr_array_unref (path->servers);
   g_ptr_array_unref (path->addresses);
   nice_agent_close_async (path->agent, on_closed, closing);
   g_free (path);

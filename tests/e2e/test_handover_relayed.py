@@ -18,12 +18,12 @@ def made():
 
 
 @contextmanager
-def talk(made: Field, alice: str, bob: str):
-    """A call between phones with such access, whose standby paths are known to both."""
+def talk(made: Field, alice: str, bob: str, **more: int):
+    """A call between phones with such access (more: as of set_access), whose standby paths are known to both."""
     for name, access in (("alice", alice), ("bob", bob)):
         phone = made.phones[name]
         phone.service.wait(lambda phone=phone: phone.manager["Data"] == "down", 20, f"{name}'s data to be down")
-        made.set_access(name, access)
+        made.set_access(name, access, **more)
     out = dial(made.phones["alice"], made.phones["bob"])
     ends = (out, made.phones["bob"].wait_call())
     try:
@@ -65,6 +65,17 @@ def relay_of(made: Field, end: PhoneCall):
 def test_both_behind_symmetric_nats(made: Field):
     with talk(made, "symmetric", "symmetric") as ends:
         assert relay_of(made, ends[0]) is not None
+        before = sms(made)
+        made.emulate("alice", "ChangeAddress")
+        goes_on(ends)
+        assert sms(made) == before
+
+
+@pytest.mark.slow
+def test_the_standby_outlives_what_nats_remember(made: Field):
+    """It waits for longer than a mapping lasts that nobody uses, and is still found without an SMS."""
+    with talk(made, "symmetric", "symmetric", udp_timeout_s=20) as ends:
+        ends[0].wait_statistics(lambda now: now["PacketsReceived"] > 25 * 50, "voice for longer than that", 60)
         before = sms(made)
         made.emulate("alice", "ChangeAddress")
         goes_on(ends)

@@ -27,8 +27,10 @@ class Field:
         return self.network.service.call(f"{EMULATOR_PATH}/phone/{phone}", f"{EMULATOR}.Phone", method, signature,
                                          *arguments)
 
-    def set_access(self, phone: str, preset: str) -> None:
-        self.emulate(phone, "SetAccess", "(a{sv})", {"preset": variant("s", preset)})
+    def set_access(self, phone: str, preset: str, **numbers: int) -> None:
+        """numbers: keys of SetAccess that change the preset, with _ for -."""
+        changes = {key.replace("_", "-"): variant("u", value) for key, value in numbers.items()}
+        self.emulate(phone, "SetAccess", "(a{sv})", {"preset": variant("s", preset), **changes})
 
     def last_sms(self) -> int:
         """The id of the newest SMS."""

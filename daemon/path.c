@@ -19,6 +19,7 @@
 #define GRACE_MS 100         /* for other servers, once one has given what is wanted */
 #define RACE_MS 700          /* for STUN servers, one of which is enough */
 #define GATHER_MS 1500       /* for all of them */
+#define LINGER_MS 300        /* for what the peer sent last */
 #define CLOSE_MS 1000        /* for relays to say that they gave back what they allocated */
 #define CHECKS 6 /* of a pair, within 16 s: the answer by SMS takes its time to open a NAT */
 
@@ -373,6 +374,7 @@ tac_path_get_info (TacPath *path, TacPathInfo *info)
 /* The agent lives on for as long as it takes to give back what its relays allocated. */
 typedef struct
 {
+  NiceAgent *agent;
   GDestroyNotify closed;
   gpointer user_data;
   guint timeout;
@@ -409,6 +411,17 @@ on_closed (GObject *agent, GAsyncResult *result, gpointer user_data)
   g_object_unref (agent);
 }
 
+static gboolean
+on_lingered (gpointer user_data)
+{
+  Closing *closing = user_data;
+
+  if (closing->closed != NULL)
+    closing->timeout = g_timeout_add (CLOSE_MS, on_close_timeout, closing);
+  nice_agent_close_async (closing->agent, on_closed, closing);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 ignore_received (NiceAgent *agent, guint stream, guint component, guint size, char *packet,
                  gpointer user_data)
@@ -420,9 +433,7 @@ tac_path_free (TacPath *path, GDestroyNotify closed, gpointer user_data)
 {
   Closing *closing = g_new0 (Closing, 1);
 
-  *closing = (Closing){ .closed = closed, .user_data = user_data };
-  if (closed != NULL)
-    closing->timeout = g_timeout_add (CLOSE_MS, on_close_timeout, closing);
+  *closing = (Closing){ .agent = path->agent, .closed = closed, .user_data = user_data };
   g_clear_handle_id (&path->gathered, g_source_remove);
   g_clear_handle_id (&path->connected, g_source_remove);
   g_clear_handle_id (&path->deadline, g_source_remove);
@@ -435,6 +446,11 @@ tac_path_free (TacPath *path, GDestroyNotify closed, gpointer user_data)
   g_clear_pointer (&path->keep, tac_path_keep_free);
   g_ptr_array_unref (path->servers);
   g_ptr_array_unref (path->addresses);
-  nice_agent_close_async (path->agent, on_closed, closing);
+  /* What the peer sent last would find a closed port, and the kernel's word of that could leave by
+   * another interface. */
+  if (path->told_connected)
+    g_timeout_add (LINGER_MS, on_lingered, closing);
+  else
+    on_lingered (closing);
   g_free (path);
 }

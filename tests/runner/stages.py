@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 BUILD_ASAN = ROOT / "build-asan"
 BUILD_FUZZ = ROOT / "build-fuzz"
-FUZZ_SECONDS = 10
+FUZZ_SECONDS = 5
 # Calls mostly wait, each lab for itself: a file at a time, so that a file's tests share its phones.
-SIDE_BY_SIDE = ["-n", "4", "--dist", "loadfile"]
+SIDE_BY_SIDE = ["-n", "5", "--dist", "loadfile"]
 PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 

@@ -4,6 +4,7 @@
 
 #include <glib-unix.h>
 #include <locale.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -28,6 +29,16 @@ close_memory (void)
 
   setrlimit (RLIMIT_CORE, &none);
   prctl (PR_SET_DUMPABLE, 0);
+}
+
+/* A call's dozen threads come and go. With an arena of the heap for each, what one leaves free, no
+ * other can use, and the daemon would grow with the number of its calls. */
+static void
+keep_heap_small (void)
+{
+#ifdef __GLIBC__
+  mallopt (M_ARENA_MAX, 2);
+#endif
 }
 
 static gboolean
@@ -135,6 +146,7 @@ main (int argc, char **argv)
   int exit_code = EXIT_FAILURE;
 
   close_memory ();
+  keep_heap_small ();
   setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, options, NULL);
   if (g_option_context_parse (context, &argc, &argv, &error) && argc > 1)

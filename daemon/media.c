@@ -119,6 +119,33 @@ close_decoder (TacMedia *media)
   sodium_memzero (chain, sizeof chain);
 }
 
+/* webrtcechoprobe (GStreamer 1.22) never frees the query that it makes for a latency event. The
+ * pipeline sends several with the same latency as its halves start: it need not know of those. */
+static GstPadProbeReturn
+pass_new_latency (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstClockTime *known = user_data, latency;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_LATENCY)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_latency (GST_PAD_PROBE_INFO_EVENT (info), &latency);
+  if (latency == *known)
+    return GST_PAD_PROBE_DROP;
+  *known = latency;
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+spare_far_end (GstBin *bin)
+{
+  g_autoptr (GstElement) far_end = gst_bin_get_by_name (bin, "tacitel-far-end");
+  GstClockTime *known = g_new (GstClockTime, 1);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (far_end, "src");
+
+  *known = GST_CLOCK_TIME_NONE;
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, pass_new_latency, known, g_free);
+}
+
 /* taciteldec → volume → far end → playback */
 static gboolean
 make_playback (TacMedia *media, const TacConfig *config, gboolean canceller, GError **error)
@@ -134,6 +161,8 @@ make_playback (TacMedia *media, const TacConfig *config, gboolean canceller, GEr
   gst_bin_add (GST_BIN (media->pipeline), bin);
   media->decoder = gst_bin_get_by_name (GST_BIN (bin), "decoder");
   media->volume = gst_bin_get_by_name (GST_BIN (bin), "volume");
+  if (canceller)
+    spare_far_end (GST_BIN (bin));
   close_decoder (media);
   return TRUE;
 }

@@ -54,8 +54,7 @@ indications (EmuPhone *phone, const EmuAtCommand *command)
     }
   if (!emu_at_next_number (&cursor, &mode) || !emu_at_next_number (&cursor, &mt))
     return EMU_CME_NOT_ALLOWED;
-  phone->session.wants_sms = mt == 2;
-  phone->ops->changed (phone, phone->user_data);
+  emu_phone_expect_sms (phone, mt == 2);
   return EMU_AT_OK;
 }
 

@@ -17,6 +17,7 @@ const char *const emu_technology_names[]
 static void
 reset_session (EmuPhone *phone)
 {
+  emu_phone_expect_sms (phone, FALSE);
   memset (&phone->session, 0, sizeof phone->session);
   phone->session.cfun = RADIO_OFF;
   for (guint cid = 1; cid <= EMU_CONTEXTS_MAX; cid++)

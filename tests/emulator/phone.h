@@ -118,6 +118,7 @@ struct _EmuPhone
   gboolean sms_wakes;   /* an SMS ends that */
   gboolean loses_sms;   /* the next one, for having been suspended */
   GSource *reset_timer; /* the modem comes back; NULL = none */
+  GSource *sms_timer;   /* it begins to bring SMS; NULL = none */
   EmuAtServer *server;
   EmuPhoneCounters counters;
 };
@@ -154,6 +155,8 @@ void emu_phone_reset_modem (EmuPhone *phone, guint off_ms);
 /* The phone falls asleep: no AT line and no packet passes. The first SMS from then on is lost:
  * acknowledged by the modem, and gone. @sms_wakes: it ends the sleep. */
 void emu_phone_suspend (EmuPhone *phone, gboolean sms_wakes);
+/* +CNMI asks for SMS, or for none: it gets what waits a little later. */
+void emu_phone_expect_sms (EmuPhone *phone, gboolean expect);
 void emu_phone_resume (EmuPhone *phone);
 /* An SMS has come. Returns: TRUE where it is lost so. */
 gboolean emu_phone_loses_sms (EmuPhone *phone);

@@ -28,6 +28,24 @@ def test_reset_modem(bus, alice, emulator):
     emulator.wait_sms("stored")
 
 
+def test_sms_waits_for_modem(bus, alice, bob, emulator):
+    """A radio that is up before oFono has asked for SMS: what waits does not come with the answer."""
+    emulator.phone("bob").call("ResetModem", "(u)", 50)
+    bob.wait("Modem", "Powered", False)
+    emulator.phone("bob").wait("Powered", True)
+    send_text(alice, BOB, "waits")
+    emulator.wait_sms("stored")
+    # oFono tries that again in half a second, and +CNMI comes after it.
+    emulator.add_rule(kind="at", phone="bob", direction="up", pattern=r'^AT\+CPMS="', times=2, action="fail")
+    bob.set("Modem", "Powered", "b", True)
+    bob.wait_interface("SimManager")
+    bob.set("Modem", "Online", "b", True)
+    bob.wait("NetworkRegistration", "Status", "registered")
+    assert "org.ofono.MessageManager" not in bob.get()["Interfaces"]
+    bob.wait_interface("MessageManager")
+    assert incoming(bus, bob, 1) == [(ALICE, "waits")]
+
+
 def test_suspend(bus, alice, bob, emulator):
     """The first SMS is lost and wakes the phone; the next arrives."""
     emulator.phone("bob").call("Suspend", "(b)", True)

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from labkit.lab import default_build
 from .cycle import Outcome, Pair, Plan, plan
 from .field import Field
 from .field import field as make_field
-from .trend import Trend, percentiles, trend
+from .trend import Trend, percentiles, pooled, trend
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 REPORT_S = 5
@@ -77,10 +77,14 @@ class Samples:
         enough = len(self.files) >= CALLS_FOR_A_TREND
         return {"rss_kb": trend(self.rss_kb), "files": trend(self.files)} if enough else {}
 
-    def leaks(self) -> list[str]:
-        limits = {"rss_kb": RSS_KB_A_CALL, "files": FILES_A_CALL}
-        return [f"{name} grows by {line.slope:.3f} ± {line.error:.3f} a call, {limits[name]} allowed"
-                for name, line in self.trends().items() if line.grows(limits[name])]
+
+def leaks(samples: Iterable[Samples]) -> list[str]:
+    """What all daemons together gain."""
+    limits = {"rss_kb": RSS_KB_A_CALL, "files": FILES_A_CALL}
+    trends = [found for one in samples if (found := one.trends())]
+    lines = {name: pooled([found[name] for found in trends]) for name in limits} if trends else {}
+    return [f"{name} grows by {line.slope:.3f} ± {line.error:.3f} a call, {limits[name]} allowed"
+            for name, line in lines.items() if line.grows(limits[name])]
 
 
 class Soak:
@@ -151,8 +155,7 @@ class Soak:
                 self.problems.append(f"{name}: calls left on the bus: {', '.join(left)}")
             if self.pids[name] != daemon_pid(phone):
                 self.problems.append(f"{name}: its taciteld died and was started again")
-        for name, samples in self.samples.items():
-            self.problems += [f"{name}: {leak}" for leak in samples.leaks()]
+        self.problems += leaks(self.samples.values())
         self.problems += [f"{name}: {count} wake-ups in {QUIET_S} s of idleness"
                           for name, count in self._restless().items()]
         allowed = ALLOCATIONS_A_CUT * sum(one.cut or "lost" in one.reasons for one in self.outcomes)

@@ -6,7 +6,7 @@ import random
 from labkit import Scenario
 
 from .cycle import MOMENTS, plan
-from .soak import SCENARIOS, Samples, multiply
+from .soak import SCENARIOS, Samples, leaks, multiply
 
 TEXT = """[scenario]
 seed = 3
@@ -56,6 +56,6 @@ def test_plans():
 
 def test_what_grows_is_told():
     samples = Samples([20000 + index for index in range(100)], [30 + index / 100 for index in range(100)])
-    assert len(samples.leaks()) == 1 and samples.leaks()[0].startswith("files grows by 0.010")
-    assert not Samples([20000.0] * 100, [30.0] * 100).leaks()
-    assert not Samples([20000.0], [30.0]).leaks()
+    assert [line[:20] for line in leaks([samples])] == ["files grows by 0.010"]
+    assert not leaks([Samples([20000.0] * 100, [30.0] * 100)])
+    assert not leaks([Samples([20000.0], [30.0])]) and not leaks([])

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from .trend import percentiles, trend
+from .trend import percentiles, pooled, trend
 
 
 def noisy(count, gain, noise, seed):
@@ -31,6 +31,19 @@ def test_a_straight_line():
     line = trend([5 + 0.25 * index for index in range(200)])
     assert line.slope == pytest.approx(0.25) and line.error == pytest.approx(0, abs=1e-9)
     assert line.grows(0.2) and not line.grows(0.3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_step_among_many_is_no_leak(seed):
+    lines = [trend(noisy(160, 0, 5, 100 * seed + phone)) for phone in range(11)]
+    step = trend([20000.0] * 120 + [20900.0] * 40)
+    assert step.grows(1) and not pooled([*lines, step]).grows(1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_leak_of_all_is_growth(seed):
+    lines = [trend(noisy(160, 2, 5, 100 * seed + phone)) for phone in range(12)]
+    assert pooled(lines).grows(1) and pooled(lines[:1]) == lines[0]
 
 
 def test_too_few_samples():

@@ -42,6 +42,18 @@ def trend(samples: Sequence[float]) -> Trend:
     return Trend(float(slope), float(np.sqrt((left ** 2).sum() / (PARTS - 2) / spread)))
 
 
+def pooled(trends: Sequence[Trend]) -> Trend:
+    """Of programs that all did the same: what they gain on average.
+
+    One may gain a step at its end, by chance; what leaks, leaks in all of them. The error comes from how they
+    differ, and from their own lines where there is but one.
+    """
+    slopes = np.array([line.slope for line in trends])
+    if slopes.size < 2:
+        return trends[0]
+    return Trend(float(slopes.mean()), float(slopes.std(ddof=1) / np.sqrt(slopes.size)))
+
+
 def percentiles(samples: Sequence[float], wanted: Sequence[float] = (50, 95, 99, 100)) -> dict[str, float]:
     """By name: p50, p95, …; empty when there is nothing."""
     if not len(samples):

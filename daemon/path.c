@@ -270,7 +270,10 @@ gather_with_turn (TacPath *path, const GPtrArray *servers)
   path->opening = TRUE;
   ok = gather (path);
   path->opening = FALSE;
-  for (guint i = 0; i < servers->len && ok; i++)
+  if (servers->len > NICE_CANDIDATE_MAX_TURN_SERVERS)
+    g_info ("of %u TURN servers the first %u are used: libnice takes no more", servers->len,
+            (guint)NICE_CANDIDATE_MAX_TURN_SERVERS);
+  for (guint i = 0; i < MIN (servers->len, NICE_CANDIDATE_MAX_TURN_SERVERS) && ok; i++)
     add_turn (path, servers->pdata[i]);
   return ok;
 }

@@ -80,7 +80,8 @@ static const struct
   [TAC_CALL_REFUSING] = { "refusing", "ended", "", T (REFUSE), 0 },
   [TAC_CALL_ENDING_NO_PATH] = { "ending-no-path", "ended", "", T (SETUP), 0 },
   [TAC_CALL_ENDING_SHAKING] = { "ending-shaking", "ended", "", T (HANDSHAKE) | T (SETUP), 0 },
-  [TAC_CALL_ENDING] = { "ending", "ended", "", T (BYE), 0 },
+  [TAC_CALL_ENDING] = { "ending", "ended", "", T (UNHEARD), 0 },
+  [TAC_CALL_ENDING_UNHEARD] = { "ending-unheard", "ended", "", T (BYE), 0 },
   [TAC_CALL_ENDED] = { "ended", "ended", "", 0, 0 },
 };
 
@@ -93,7 +94,7 @@ static const struct
 #define SEARCHES (S (SEARCHING) | S (SEARCHING_HELD))
 #define TALKS (S (ACTIVE) | S (HELD) | SEARCHES)
 #define CONNECTED (SECURING_OUT | SECURING_IN | RINGS | TALKS) /* BYE reaches the peer */
-#define ENDINGS (S (ENDING_NO_PATH) | S (ENDING_SHAKING) | S (ENDING))
+#define ENDINGS (S (ENDING_NO_PATH) | S (ENDING_SHAKING) | S (ENDING) | S (ENDING_UNHEARD))
 #define UNCONNECTED (BEFORE_REPLY_OUT | S (REPLIED) | S (PREPARING_IN) | CHECKS | S (SHAKING))
 #define ALIVE (UNCONNECTED | CONNECTED)
 
@@ -235,7 +236,8 @@ static const struct Row
   { ENDINGS, ON (ACKNOWLEDGED), TO (ENDED), 0, { 0 } },
   { ENDINGS, ON (BYE), TO (ENDED), 0, { 0 } },
   { S (ENDING_NO_PATH) | S (ENDING_SHAKING), ON (READY), TO (ENDING), 0, { 0 } },
-  { S (ENDING), AFTER (BYE), TO (ENDED), 0, { 0 } },
+  { S (ENDING), AFTER (UNHEARD), TO (ENDING_UNHEARD), 0, { DO (SEEK) } },
+  { S (ENDING_UNHEARD), AFTER (BYE), TO (ENDED), 0, { 0 } },
   { S (ENDING_NO_PATH) | S (ENDING_SHAKING), AFTER (SETUP), TO (ENDED), 0, { 0 } },
   { ENDINGS | S (REFUSING), ON (MODEM_GONE), TO (ENDED), 0, { 0 } },
   { ENDINGS | S (REFUSING), ON (SUPERSEDED), TO (ENDED), 0, { 0 } },

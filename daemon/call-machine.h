@@ -37,9 +37,10 @@ typedef enum
   TAC_CALL_ENDING_NO_PATH, /* declined after REPLY: BYE waits for a path */
   TAC_CALL_ENDING_SHAKING, /* the same, HANDSHAKE is repeated */
   TAC_CALL_ENDING,         /* BYE waits for its acknowledgement */
+  TAC_CALL_ENDING_UNHEARD, /* longer than it should: it goes by another path, too */
   TAC_CALL_ENDED,
 } TacCallState;
-#define TAC_CALL_STATES 27
+#define TAC_CALL_STATES 28
 
 typedef enum
 {
@@ -98,10 +99,11 @@ typedef enum
   TAC_TIMER_RING,       /* no answer; as configured */
   TAC_TIMER_SECOND,     /* every second: report, measure, notice silence */
   TAC_TIMER_LOST,       /* 30 s of reconnecting */
-  TAC_TIMER_BYE,        /* 1 s for the acknowledgement */
+  TAC_TIMER_UNHEARD,    /* 0.8 s for the acknowledgement of BYE */
+  TAC_TIMER_BYE,        /* and 2.2 s more */
   TAC_TIMER_REFUSE,     /* 60 s for an SMS that says no */
 } TacCallTimer;
-#define TAC_CALL_TIMERS 11
+#define TAC_CALL_TIMERS 12
 
 typedef struct
 {

@@ -26,8 +26,10 @@ duration_ms (TacCall *call, TacCallTimer timer)
       return 1000;
     case TAC_TIMER_LOST:
       return 30000;
-    case TAC_TIMER_BYE: /* four or five times BYE, however much is lost */
-      return 3000;
+    case TAC_TIMER_UNHEARD: /* BYE was said twice: only this phone may think that its path works */
+      return 800;
+    case TAC_TIMER_BYE: /* four or five times in all, however much is lost */
+      return 2200;
     }
   g_return_val_if_reached (0);
 }

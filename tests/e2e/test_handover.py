@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from couple import Couple, couple
+from demokit.bus import variant
 from demokit.pcapng import CONTROL, datagrams
 
 STRANGER = Path(__file__).parent / "stranger.py"
@@ -131,3 +132,21 @@ def test_what_was_said_before_the_move_moves_nothing(pair: Couple, ends, tmp_pat
         voice_goes_on(*ends)
     assert [changes(end) for end in ends] == before
     assert [end.statistics()["RemoteAddress"] for end in ends] == there
+
+
+def test_declined_where_the_path_works_one_way(pair: Couple):
+    """BYE is not acknowledged: it goes by the standby, too, and the caller learns how the call ended."""
+    ends = pair.ring(pair.alice, pair.bob)
+    for end in ends:
+        end.wait_statistics(lambda now: now["StandbyOffered"], "a standby path to be offered")
+    port = int(ends[0].statistics()["LocalAddress"].rsplit(":", 1)[1])
+    rule = pair.emulator("AddRule", "(a{sv})", {
+        "kind": variant("s", "ip"), "phone": variant("s", "alice"), "direction": variant("s", "down"),
+        "action": variant("s", "drop"), "offset": variant("u", 22), "bytes": variant("ay", list(port.to_bytes(2, "big")))})
+    try:
+        ends[1].call("Hangup")
+        assert pair.gone(*ends) == ["remote-declined", "declined"]
+        dropped = dict(pair.emulator("ListRules"))[rule]["applied"]
+        assert dropped >= 1, "BYE went by the path that was cut"
+    finally:
+        pair.emulator("RemoveRule", "(u)", rule)

@@ -17,7 +17,7 @@ static const char *const event_names[TAC_CALL_EVENTS] = {
 };
 static const char *const timer_names[TAC_CALL_TIMERS]
     = { "repeat", "repeat-2", "give-up", "second-sms", "setup", "handshake",
-        "ring",   "second",   "lost",    "bye",        "refuse" };
+        "ring",   "second",   "lost",    "unheard",    "bye",   "refuse" };
 static const char *const action_names[TAC_CALL_ACTIONS] = { "none",
                                                             "raise-data",
                                                             "gather",
@@ -104,7 +104,7 @@ static const char *const table[] = {
   "checking-sms shaking: superseded -> ended remote-hangup end release",
   "committed revealed awaiting-commit awaiting-reveal ringing-out ringing-in active held searching "
   "searching-held: superseded -> ended lost end release",
-  "refusing ending-no-path ending-shaking ending: superseded -> ended release",
+  "refusing ending-no-path ending-shaking ending ending-unheard: superseded -> ended release",
   /* Talking. */
   "active: user-hold -> held hold-media send-hold",
   "active held searching searching-held: user-differs -> ending sas-mismatch send-bye end",
@@ -174,11 +174,12 @@ static const char *const table[] = {
   "ending-shaking: timeout handshake -> = send-handshake",
   "ending-no-path ending-shaking: ready -> ending",
   "ending-no-path ending-shaking: timeout setup -> ended release",
-  "ending: timeout bye -> ended release",
-  "ending-no-path ending-shaking ending: acknowledged -> ended release",
-  "ending-no-path ending-shaking ending: bye -> ended release",
-  "ending-no-path ending-shaking ending refusing: modem-gone -> ended release",
-  "ending-no-path ending-shaking ending: data-lost -> ended release",
+  "ending: timeout unheard -> ending-unheard seek",
+  "ending-unheard: timeout bye -> ended release",
+  "ending-no-path ending-shaking ending ending-unheard: acknowledged -> ended release",
+  "ending-no-path ending-shaking ending ending-unheard: bye -> ended release",
+  "ending-no-path ending-shaking ending ending-unheard refusing: modem-gone -> ended release",
+  "ending-no-path ending-shaking ending ending-unheard: data-lost -> ended release",
 };
 
 static guint

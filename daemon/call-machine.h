@@ -100,7 +100,7 @@ typedef enum
   TAC_TIMER_SECOND,     /* every second: report, measure, notice silence */
   TAC_TIMER_LOST,       /* 30 s of reconnecting */
   TAC_TIMER_UNHEARD,    /* 0.8 s for the acknowledgement of BYE */
-  TAC_TIMER_BYE,        /* and 2.2 s more */
+  TAC_TIMER_BYE,        /* and 5.2 s more */
   TAC_TIMER_REFUSE,     /* 60 s for an SMS that says no */
 } TacCallTimer;
 #define TAC_CALL_TIMERS 12

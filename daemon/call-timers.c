@@ -28,8 +28,8 @@ duration_ms (TacCall *call, TacCallTimer timer)
       return 30000;
     case TAC_TIMER_UNHEARD: /* BYE was said twice: only this phone may think that its path works */
       return 800;
-    case TAC_TIMER_BYE: /* four or five times in all, however much is lost */
-      return 2200;
+    case TAC_TIMER_BYE: /* six or seven times in all, however much is lost */
+      return 5200;
     }
   g_return_val_if_reached (0);
 }

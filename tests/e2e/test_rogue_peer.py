@@ -158,7 +158,9 @@ def test_calls_that_end(lab: Couple, rogue: Rogue, what: str):
     answers(lab.alice)
     assert lab.gone(call) == ["protocol-error"]
     assert bounded(before, after, MEMORY_KIB, CPU_SHARE), (before, after)
-    assert counter is None or lab.alice.counters()[counter] > counted
+    # A slow phone may first find that its own PATHs get no acknowledgement.
+    assert counter is None or lab.alice.counters()[counter] > counted \
+        or "it acknowledges nothing" in call.properties["ReasonText"]
 
 
 def test_a_rogue_that_is_called(lab: Couple, rogue: Rogue):

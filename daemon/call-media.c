@@ -78,12 +78,11 @@ tac_call_media_update (TacCall *call)
 }
 
 static void
-get_stats (TacCall *call, TacGstDecoderStats *stats, guint64 *sent)
+get_stats (TacCall *call, TacMediaStats *stats)
 {
   memset (stats, 0, sizeof *stats);
-  *sent = 0;
   if (call->media != NULL)
-    call->engine->media_get_stats (call->media, stats, sent);
+    call->engine->media_get_stats (call->media, stats);
 }
 
 /* What happened since the last look. */
@@ -91,21 +90,21 @@ static void
 follow_media (TacCall *call)
 {
   gint64 first_sent = __atomic_load_n (&call->first_sent_us, __ATOMIC_RELAXED);
-  TacGstDecoderStats stats;
-  guint64 sent;
+  TacMediaStats stats;
 
   if (!call->media_started)
     return;
   if (first_sent != 0)
     tac_call_stamp (call, TAC_STEP_FIRST_VOICE_SENT, first_sent);
-  get_stats (call, &stats, &sent);
-  if (stats.opened > call->voice_opened)
+  get_stats (call, &stats);
+  if (stats.receiver.opened > call->voice_opened)
     tac_call_heard (call);
-  call->voice_opened = stats.opened;
+  call->voice_opened = stats.receiver.opened;
   for (guint i = 0; i < TAC_OPEN_RESULTS; i++)
     {
-      tac_call_count_refused (call, (TacOpenResult)i, stats.refused[i] - call->refused_counted[i]);
-      call->refused_counted[i] = stats.refused[i];
+      tac_call_count_refused (call, (TacOpenResult)i,
+                              stats.receiver.refused[i] - call->refused_counted[i]);
+      call->refused_counted[i] = stats.receiver.refused[i];
     }
 }
 
@@ -136,8 +135,7 @@ tac_call_media_stop (TacCall *call)
 void
 tac_call_media_receive (TacCall *call, const guint8 *packet, gsize size)
 {
-  TacGstDecoderStats stats;
-  guint64 sent;
+  TacMediaStats stats;
 
   if (!call->media_started)
     {
@@ -149,8 +147,8 @@ tac_call_media_receive (TacCall *call, const guint8 *packet, gsize size)
   call->engine->media_receive (call->media, packet, size);
   if (call->timeline[TAC_STEP_FIRST_VOICE_HEARD] != 0)
     return;
-  get_stats (call, &stats, &sent);
-  if (stats.opened > 0)
+  get_stats (call, &stats);
+  if (stats.receiver.opened > 0)
     tac_call_stamp (call, TAC_STEP_FIRST_VOICE_HEARD, 0);
 }
 
@@ -158,13 +156,12 @@ tac_call_media_receive (TacCall *call, const guint8 *packet, gsize size)
 void
 tac_call_media_search (TacCall *call, gboolean searching)
 {
-  TacGstDecoderStats stats;
-  guint64 sent;
+  TacMediaStats stats;
 
-  get_stats (call, &stats, &sent);
-  call->voice_opened = stats.opened;
+  get_stats (call, &stats);
+  call->voice_opened = stats.receiver.opened;
   if (call->media != NULL)
-    call->engine->media_set_searching (call->media, searching);
+    call->engine->media_set_tone (call->media, searching ? TAC_TONE_SEARCHING : TAC_TONE_NONE);
 }
 
 void
@@ -180,14 +177,14 @@ tac_call_heard (TacCall *call)
 static void
 send_report (TacCall *call)
 {
-  TacGstDecoderStats stats;
-  const TacPlayoutStats *now = &stats.playout, *before = &call->second_ago;
+  TacMediaStats stats;
+  const TacPlayoutStats *now = &stats.receiver.playout, *before = &call->second_ago;
   TacControlReport report = { 0 };
   guint8 value[12];
-  guint64 sent, ticks, received;
+  guint64 ticks, received;
   gsize size;
 
-  get_stats (call, &stats, &sent);
+  get_stats (call, &stats);
   ticks = now->highest_tick - before->highest_tick;
   received = now->received - before->received;
   report.highest_tick = now->highest_tick;
@@ -235,15 +232,15 @@ GVariant *
 tac_call_get_statistics (TacCall *call)
 {
   GVariantDict dict;
-  TacGstDecoderStats stats;
-  const TacPlayoutStats *playout = &stats.playout;
+  TacMediaStats stats;
+  const TacPlayoutStats *playout = &stats.receiver.playout;
   TacPathInfo info = { .kind = "" };
   gint64 srtt = call->lane != NULL ? tac_control_stats (call->lane)->srtt_us : 0;
-  guint64 sent, refused = 0;
+  guint64 refused = 0;
 
-  get_stats (call, &stats, &sent);
+  get_stats (call, &stats);
   for (guint i = 0; i < TAC_OPEN_RESULTS; i++)
-    refused += i != TAC_OPEN_OK ? stats.refused[i] : 0;
+    refused += i != TAC_OPEN_OK ? stats.receiver.refused[i] : 0;
   if (call->paths != NULL)
     tac_paths_get_info (call->paths, &info);
   g_variant_dict_init (&dict, NULL);
@@ -255,9 +252,9 @@ tac_call_get_statistics (TacCall *call)
   g_variant_dict_insert (&dict, "LossSent", "d", call->peer_report.lost * 2.0);
   g_variant_dict_insert (&dict, "Jitter", "u", playout->jitter_ms);
   g_variant_dict_insert (&dict, "PlayoutDelay", "u", playout->delay_ms);
-  g_variant_dict_insert (&dict, "Profile", "s", tac_profile_name (TAC_PROFILE_WIDE));
-  g_variant_dict_insert (&dict, "PacketsSent", "t", sent);
-  g_variant_dict_insert (&dict, "PacketsReceived", "t", stats.opened);
+  g_variant_dict_insert (&dict, "Profile", "s", tac_profile_name (stats.sender.profile));
+  g_variant_dict_insert (&dict, "PacketsSent", "t", stats.sender.packets);
+  g_variant_dict_insert (&dict, "PacketsReceived", "t", stats.receiver.opened);
   g_variant_dict_insert (&dict, "Concealed", "t", playout->concealed);
   g_variant_dict_insert (&dict, "RecoveredFec", "t", playout->recovered_fec);
   g_variant_dict_insert (&dict, "Played", "t", playout->played);

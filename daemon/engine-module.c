@@ -22,8 +22,9 @@ const TacEngine tac_engine = {
   .media_receive = tac_media_receive,
   .media_set_muted = tac_media_set_muted,
   .media_set_silent = tac_media_set_silent,
-  .media_set_searching = tac_media_set_searching,
+  .media_set_tone = tac_media_set_tone,
   .media_set_loss = tac_media_set_loss,
+  .media_set_profile = tac_media_set_profile,
   .media_get_stats = tac_media_get_stats,
   .media_free = tac_media_free,
 };

@@ -5,12 +5,14 @@
 #pragma once
 #include "codecs/candidate.h"
 #include "codecs/kdf.h"
+#include "codecs/tone.h"
+#include "codecs/voice-receiver.h"
+#include "codecs/voice-sender.h"
 #include "daemon/config.h"
-#include "plugins/gst/tacitel-stats.h"
 
 #include <gio/gio.h>
 
-#define TAC_ENGINE_ABI 2
+#define TAC_ENGINE_ABI 3
 #define TAC_ENGINE_SYMBOL "tac_engine"
 
 /* A path: one ICE agent (RFC 8445) on the data context's addresses only (docs/protocol.md §4). */
@@ -69,6 +71,18 @@ typedef struct
                   gpointer user_data); /* main loop, once; for people, with the remedy */
 } TacMediaEvents;
 
+#define TAC_LEVEL_SILENCE (-96) /* dBFS */
+
+typedef struct
+{
+  TacVoiceReceiverStats receiver;
+  TacVoiceSenderStats sender;
+  gint captured_dbfs, played_dbfs; /* RMS of the last 100 ms; TAC_LEVEL_SILENCE to 0 */
+  guint capture_ms, playback_ms;   /* what the sound server says that it holds back; 0: unknown */
+  guint64 sound_breaks;            /* how often a stream had to be opened anew */
+  gboolean sound;                  /* both streams run */
+} TacMediaStats;
+
 typedef struct
 {
   guint abi; /* TAC_ENGINE_ABI */
@@ -110,10 +124,13 @@ typedef struct
   void (*media_receive) (TacMedia *media, const guint8 *packet, gsize size);
   void (*media_set_muted) (TacMedia *media, gboolean muted); /* silence is sent, at the same pace */
   void (*media_set_silent) (TacMedia *media, gboolean silent); /* nothing is played: on hold */
-  /* Nothing is heard from the peer: a soft tone now and then says so to this phone's user. */
-  void (*media_set_searching) (TacMedia *media, gboolean searching);
+  /* What this phone's user hears in place of voice, until another is set; nothing of it is sent.
+   */
+  void (*media_set_tone) (TacMedia *media, TacToneKind tone);
   void (*media_set_loss) (TacMedia *media, guint percent); /* as the peer reports it */
-  void (*media_get_stats) (TacMedia *media, TacGstDecoderStats *stats, guint64 *sent);
+  /* From a later tick on that is a multiple of TAC_PROFILE_BOUNDARY. */
+  void (*media_set_profile) (TacMedia *media, TacProfile profile);
+  void (*media_get_stats) (TacMedia *media, TacMediaStats *stats);
   void (*media_free) (TacMedia *media);
 } TacEngine;
 

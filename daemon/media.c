@@ -257,9 +257,9 @@ tac_media_set_silent (TacMedia *media, gboolean silent)
 }
 
 void
-tac_media_set_searching (TacMedia *media, gboolean searching)
+tac_media_set_tone (TacMedia *media, TacToneKind tone)
 {
-  g_object_set (media->decoder, "searching", searching, NULL);
+  g_object_set (media->decoder, "searching", tone == TAC_TONE_SEARCHING, NULL);
 }
 
 void
@@ -269,10 +269,17 @@ tac_media_set_loss (TacMedia *media, guint percent)
 }
 
 void
-tac_media_get_stats (TacMedia *media, TacGstDecoderStats *stats, guint64 *sent)
+tac_media_set_profile (TacMedia *media, TacProfile profile)
 {
-  tac_gst_decoder_get_stats (media->decoder, stats);
-  *sent = media->sent;
+  g_object_set (media->encoder, "profile", profile, NULL);
+}
+
+void
+tac_media_get_stats (TacMedia *media, TacMediaStats *stats)
+{
+  *stats = (TacMediaStats){ .captured_dbfs = TAC_LEVEL_SILENCE, .played_dbfs = TAC_LEVEL_SILENCE };
+  tac_gst_decoder_get_stats (media->decoder, &stats->receiver);
+  stats->sender.packets = media->sent;
 }
 
 void

@@ -10,7 +10,8 @@ void tac_media_start (TacMedia *media, const guint8 send_chain[TAC_KEY_SIZE],
 void tac_media_receive (TacMedia *media, const guint8 *packet, gsize size);
 void tac_media_set_muted (TacMedia *media, gboolean muted);
 void tac_media_set_silent (TacMedia *media, gboolean silent);
-void tac_media_set_searching (TacMedia *media, gboolean searching);
+void tac_media_set_tone (TacMedia *media, TacToneKind tone);
 void tac_media_set_loss (TacMedia *media, guint percent);
-void tac_media_get_stats (TacMedia *media, TacGstDecoderStats *stats, guint64 *sent);
+void tac_media_set_profile (TacMedia *media, TacProfile profile);
+void tac_media_get_stats (TacMedia *media, TacMediaStats *stats);
 void tac_media_free (TacMedia *media);

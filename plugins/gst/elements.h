@@ -28,4 +28,4 @@ void tac_gst_announce (GstPad *src, guint rate);
 GstBufferPool *tac_gst_pool_new (guint size);
 void tac_gst_pool_free (GstBufferPool **pool);
 /* Returns: (transfer full): what the stats property shows. */
-GstStructure *tac_gst_stats_structure (const TacGstDecoderStats *stats);
+GstStructure *tac_gst_stats_structure (const TacVoiceReceiverStats *stats);

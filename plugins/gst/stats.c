@@ -3,7 +3,7 @@
 #include "elements.h"
 
 GstStructure *
-tac_gst_stats_structure (const TacGstDecoderStats *stats)
+tac_gst_stats_structure (const TacVoiceReceiverStats *stats)
 {
   const TacPlayoutStats *playout = &stats->playout;
 

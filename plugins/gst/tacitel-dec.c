@@ -7,7 +7,6 @@
  * one of these changes.
  */
 #include "elements.h"
-#include "receiver.h"
 
 #define RATE_DEFAULT 16000
 #define RATE_MAX 48000
@@ -17,7 +16,7 @@ struct _TacGstDec
 {
   GstElement parent;
   GstPad *sink, *src;
-  TacGstReceiver *receiver;
+  TacVoiceReceiver *receiver;
 
   GMutex lock;
   GCond changed;
@@ -56,19 +55,39 @@ G_DEFINE_TYPE (TacGstDec, tac_gst_dec, GST_TYPE_ELEMENT)
 void
 tac_gst_decoder_set_chain (GstElement *taciteldec, const guint8 chain[TAC_KEY_SIZE])
 {
-  tac_gst_receiver_set_chain (TAC_GST_DEC (taciteldec)->receiver, chain);
+  tac_voice_receiver_set_chain (TAC_GST_DEC (taciteldec)->receiver, chain);
+}
+
+/* The clock's, while playing; else it does not matter. */
+static gint64
+now_us (TacGstDec *dec)
+{
+  GstClock *clock = NULL;
+  gint64 now = 0;
+
+  g_mutex_lock (&dec->lock);
+  if (dec->clock != NULL)
+    clock = gst_object_ref (dec->clock);
+  g_mutex_unlock (&dec->lock);
+  if (clock == NULL)
+    return 0;
+  now = GST_TIME_AS_USECONDS ((gint64)gst_clock_get_time (clock));
+  gst_object_unref (clock);
+  return now;
 }
 
 void
 tac_gst_decoder_push (GstElement *taciteldec, const guint8 *packet, gsize size)
 {
-  tac_gst_receiver_push (TAC_GST_DEC (taciteldec)->receiver, packet, size);
+  TacGstDec *dec = TAC_GST_DEC (taciteldec);
+
+  tac_voice_receiver_push (dec->receiver, now_us (dec), packet, size);
 }
 
 void
-tac_gst_decoder_get_stats (GstElement *taciteldec, TacGstDecoderStats *stats)
+tac_gst_decoder_get_stats (GstElement *taciteldec, TacVoiceReceiverStats *stats)
 {
-  tac_gst_receiver_get_stats (TAC_GST_DEC (taciteldec)->receiver, stats);
+  tac_voice_receiver_get_stats (TAC_GST_DEC (taciteldec)->receiver, stats);
 }
 
 static GstClockTime
@@ -145,7 +164,8 @@ push_block (TacGstDec *dec, GstClockTime time)
       gst_buffer_unref (buffer);
       return GST_FLOW_ERROR;
     }
-  samples = tac_gst_receiver_pull (dec->receiver, time, (gint16 *)map.data);
+  samples = tac_voice_receiver_pull (dec->receiver, GST_TIME_AS_USECONDS ((gint64)time),
+                                     (gint16 *)map.data);
   gst_buffer_unmap (buffer, &map);
   if (samples != dec->rate / 50)
     gst_buffer_set_size (buffer, samples * sizeof (gint16));
@@ -243,7 +263,7 @@ on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 
   if (gst_buffer_map (buffer, &map, GST_MAP_READ))
     {
-      tac_gst_receiver_push (TAC_GST_DEC (parent)->receiver, map.data, map.size);
+      tac_gst_decoder_push (GST_ELEMENT (parent), map.data, map.size);
       gst_buffer_unmap (buffer, &map);
     }
   gst_buffer_unref (buffer);
@@ -274,7 +294,7 @@ on_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
       return gst_pad_pause_task (dec->src);
     }
   gst_pad_push_event (dec->src, event);
-  tac_gst_receiver_reset (dec->receiver);
+  tac_voice_receiver_reset (dec->receiver);
   set_flushing (dec, FALSE);
   dec->announced = FALSE;
   return gst_pad_start_task (dec->src, on_task, dec, NULL);
@@ -295,11 +315,11 @@ static gboolean
 prepare (TacGstDec *dec)
 {
   if (!tac_gst_load_key (GST_ELEMENT (dec), tac_gst_decoder_set_chain,
-                         tac_gst_receiver_has_chain (dec->receiver)))
+                         tac_voice_receiver_has_chain (dec->receiver)))
     return FALSE;
   dec->rate = dec->rate_wanted;
   move_to (dec, 0);
-  if (!tac_gst_receiver_prepare (dec->receiver, dec->rate))
+  if (!tac_voice_receiver_prepare (dec->receiver, dec->rate))
     {
       GST_ELEMENT_ERROR (
           dec, LIBRARY, SETTINGS,
@@ -318,7 +338,6 @@ start_playing (TacGstDec *dec)
 
   if (clock == NULL)
     clock = gst_system_clock_obtain ();
-  tac_gst_receiver_set_clock (dec->receiver, clock);
   g_mutex_lock (&dec->lock);
   gst_clear_object (&dec->clock);
   dec->clock = clock;
@@ -330,12 +349,13 @@ start_playing (TacGstDec *dec)
   dec->playing = TRUE;
   wake (dec);
   g_mutex_unlock (&dec->lock);
+  tac_voice_receiver_set_running (dec->receiver, TRUE);
 }
 
 static void
 stop_playing (TacGstDec *dec)
 {
-  tac_gst_receiver_set_clock (dec->receiver, NULL);
+  tac_voice_receiver_set_running (dec->receiver, FALSE);
   g_mutex_lock (&dec->lock);
   dec->playing = FALSE;
   wake (dec);
@@ -382,7 +402,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
       dec->rate_wanted = g_value_get_uint (value);
       break;
     case PROP_SEARCHING:
-      tac_gst_receiver_set_searching (dec->receiver, g_value_get_boolean (value));
+      tac_voice_receiver_set_searching (dec->receiver, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -394,7 +414,7 @@ static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
   TacGstDec *dec = TAC_GST_DEC (object);
-  TacGstDecoderStats stats;
+  TacVoiceReceiverStats stats;
 
   g_mutex_lock (&dec->lock);
   switch (id)
@@ -406,10 +426,10 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
       g_value_set_uint (value, dec->rate_wanted);
       break;
     case PROP_SEARCHING:
-      g_value_set_boolean (value, tac_gst_receiver_is_searching (dec->receiver));
+      g_value_set_boolean (value, tac_voice_receiver_is_searching (dec->receiver));
       break;
     case PROP_STATS:
-      tac_gst_receiver_get_stats (dec->receiver, &stats);
+      tac_voice_receiver_get_stats (dec->receiver, &stats);
       g_value_take_boxed (value, tac_gst_stats_structure (&stats));
       break;
     default:
@@ -423,7 +443,7 @@ finalize (GObject *object)
 {
   TacGstDec *dec = TAC_GST_DEC (object);
 
-  tac_gst_receiver_free (dec->receiver);
+  tac_voice_receiver_free (dec->receiver);
   g_clear_pointer (&dec->id, gst_clock_id_unref);
   gst_clear_object (&dec->clock);
   g_free (dec->key_file);
@@ -479,7 +499,9 @@ tac_gst_dec_init (TacGstDec *dec)
 {
   g_mutex_init (&dec->lock);
   g_cond_init (&dec->changed);
-  dec->receiver = tac_gst_receiver_new ();
+  dec->receiver = tac_voice_receiver_new ();
+  if (dec->receiver == NULL)
+    g_error ("taciteldec: no guarded memory for its key: raise RLIMIT_MEMLOCK");
   dec->rate = dec->rate_wanted = RATE_DEFAULT;
 
   dec->sink = gst_pad_new_from_static_template (&sink_template, "sink");

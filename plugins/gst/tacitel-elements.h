@@ -2,7 +2,7 @@
 /* The GStreamer elements tacitelenc and taciteldec, for a program that links them in (README.md).
  */
 #pragma once
-#include "plugins/gst/tacitel-stats.h"
+#include "codecs/voice-receiver.h"
 
 #include <gst/gst.h>
 
@@ -51,6 +51,6 @@ void tac_gst_encoder_set_sink (GstElement *tacitelenc, TacGstSend send, gpointer
  */
 void tac_gst_decoder_push (GstElement *taciteldec, const guint8 *packet, gsize size);
 
-void tac_gst_decoder_get_stats (GstElement *taciteldec, TacGstDecoderStats *stats);
+void tac_gst_decoder_get_stats (GstElement *taciteldec, TacVoiceReceiverStats *stats);
 
 G_END_DECLS

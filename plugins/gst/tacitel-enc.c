@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tacitelenc: raw speech in, sealed voice datagrams of 81 bytes out, at a pace that the samples set
  * and nothing else. */
+#include "codecs/voice-sender.h"
 #include "elements.h"
-#include "sender.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -13,7 +13,7 @@ struct _TacGstEnc
   GstElement parent;
   GstPad *sink, *src;
 
-  TacGstSender *sender;
+  TacVoiceSender *sender;
   GMutex lock;
   gchar *key_file;
 
@@ -52,7 +52,7 @@ G_DEFINE_TYPE (TacGstEnc, tac_gst_enc, GST_TYPE_ELEMENT)
 void
 tac_gst_encoder_set_chain (GstElement *tacitelenc, const guint8 chain[TAC_KEY_SIZE])
 {
-  tac_gst_sender_set_chain (TAC_GST_ENC (tacitelenc)->sender, chain);
+  tac_voice_sender_set_chain (TAC_GST_ENC (tacitelenc)->sender, chain);
 }
 
 void
@@ -77,15 +77,15 @@ tac_gst_encoder_set_sink (GstElement *tacitelenc, TacGstSend send, gpointer data
 static gboolean
 make_packet (TacGstEnc *enc, guint8 packet[TAC_DATAGRAM_SIZE])
 {
-  switch (tac_gst_sender_make (enc->sender, enc->pcm, packet))
+  switch (tac_voice_sender_make (enc->sender, enc->pcm, packet))
     {
-    case TAC_GST_SENDER_OK:
+    case TAC_VOICE_SENDER_OK:
       return TRUE;
-    case TAC_GST_SENDER_REFUSED:
+    case TAC_VOICE_SENDER_REFUSED:
       GST_ELEMENT_ERROR (enc, STREAM, ENCODE, ("libopus refused a frame of %u samples", enc->frame),
                          (NULL));
       return FALSE;
-    case TAC_GST_SENDER_EXHAUSTED:
+    case TAC_VOICE_SENDER_EXHAUSTED:
       GST_ELEMENT_ERROR (enc, STREAM, FAILED,
                          ("every tick of this key has been used: set a new key"), (NULL));
       return FALSE;
@@ -140,7 +140,7 @@ encode_samples (TacGstEnc *enc, const guint8 *data, gsize samples)
       gsize n;
 
       if (enc->filled == 0)
-        enc->frame = tac_gst_sender_begin (enc->sender);
+        enc->frame = tac_voice_sender_begin (enc->sender);
       n = MIN (samples, enc->frame - enc->filled);
       memcpy (enc->pcm + enc->filled, data, n * sizeof (gint16));
       enc->filled += (guint)n;
@@ -193,7 +193,7 @@ set_caps (TacGstEnc *enc, GstCaps *caps)
     return FALSE;
   if ((guint)rate != enc->rate)
     {
-      if (!tac_gst_sender_prepare (enc->sender, (guint)rate))
+      if (!tac_voice_sender_prepare (enc->sender, (guint)rate))
         return FALSE;
       enc->rate = (guint)rate;
       enc->filled = 0;
@@ -239,7 +239,7 @@ static gboolean
 on_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
   TacGstEnc *enc = TAC_GST_ENC (parent);
-  TacGstSenderSettings settings;
+  TacVoiceSenderSettings settings;
   GstClockTime min, max, frame;
   gboolean live;
 
@@ -247,7 +247,7 @@ on_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
     return gst_pad_query_default (pad, parent, query);
   if (!gst_pad_peer_query (enc->sink, query))
     return FALSE;
-  tac_gst_sender_get (enc->sender, &settings);
+  tac_voice_sender_get (enc->sender, &settings);
   frame = tac_profile_ticks (settings.profile) * TAC_TICK_MS * GST_MSECOND;
   gst_query_parse_latency (query, &live, &min, &max);
   gst_query_set_latency (query, live, min + frame, max == GST_CLOCK_TIME_NONE ? max : max + frame);
@@ -263,7 +263,7 @@ change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     {
       if (!tac_gst_load_key (GST_ELEMENT (enc), tac_gst_encoder_set_chain,
-                             tac_gst_sender_has_chain (enc->sender)))
+                             tac_voice_sender_has_chain (enc->sender)))
         return GST_STATE_CHANGE_FAILURE;
       enc->pool = tac_gst_pool_new (TAC_DATAGRAM_SIZE);
       if (enc->pool == NULL)
@@ -284,11 +284,11 @@ change_state (GstElement *element, GstStateChange transition)
 static GstStructure *
 make_stats (TacGstEnc *enc)
 {
-  TacGstSenderSettings settings;
-  TacGstSenderStats stats;
+  TacVoiceSenderSettings settings;
+  TacVoiceSenderStats stats;
 
-  tac_gst_sender_get (enc->sender, &settings);
-  tac_gst_sender_get_stats (enc->sender, &stats);
+  tac_voice_sender_get (enc->sender, &settings);
+  tac_voice_sender_get_stats (enc->sender, &stats);
   return gst_structure_new ("tacitelenc-stats", "packets", G_TYPE_UINT64, stats.packets, "muted",
                             G_TYPE_UINT64, stats.muted, "next-tick", G_TYPE_UINT64, stats.next_tick,
                             "profile", TAC_GST_TYPE_PROFILE, settings.profile, "fec",
@@ -301,10 +301,10 @@ static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
   TacGstEnc *enc = TAC_GST_ENC (object);
-  TacGstSenderSettings settings;
+  TacVoiceSenderSettings settings;
 
   g_mutex_lock (&enc->lock);
-  tac_gst_sender_get (enc->sender, &settings);
+  tac_voice_sender_get (enc->sender, &settings);
   switch (id)
     {
     case PROP_PROFILE:
@@ -326,7 +326,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     }
-  tac_gst_sender_set (enc->sender, &settings);
+  tac_voice_sender_set (enc->sender, &settings);
   g_mutex_unlock (&enc->lock);
 }
 
@@ -334,10 +334,10 @@ static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
   TacGstEnc *enc = TAC_GST_ENC (object);
-  TacGstSenderSettings settings;
+  TacVoiceSenderSettings settings;
 
   g_mutex_lock (&enc->lock);
-  tac_gst_sender_get (enc->sender, &settings);
+  tac_voice_sender_get (enc->sender, &settings);
   switch (id)
     {
     case PROP_PROFILE:
@@ -370,7 +370,7 @@ finalize (GObject *object)
   TacGstEnc *enc = TAC_GST_ENC (object);
 
   tac_gst_encoder_set_sink (GST_ELEMENT (enc), NULL, NULL, NULL);
-  tac_gst_sender_free (enc->sender);
+  tac_voice_sender_free (enc->sender);
   g_free (enc->key_file);
   g_mutex_clear (&enc->lock);
   g_mutex_clear (&enc->send_lock);
@@ -401,7 +401,7 @@ install_properties (GObjectClass *class)
   g_object_class_install_property (class, PROP_COMPLEXITY,
                                    g_param_spec_int ("complexity", "Complexity",
                                                      "Opus complexity: processor time for quality",
-                                                     0, 10, TAC_GST_COMPLEXITY_DEFAULT, any_time));
+                                                     0, 10, TAC_VOICE_COMPLEXITY_DEFAULT, any_time));
   g_object_class_install_property (
       class, PROP_KEY_FILE,
       g_param_spec_string ("key-file", "Key file",
@@ -442,7 +442,9 @@ tac_gst_enc_init (TacGstEnc *enc)
 {
   g_mutex_init (&enc->lock);
   g_mutex_init (&enc->send_lock);
-  enc->sender = tac_gst_sender_new ();
+  enc->sender = tac_voice_sender_new ();
+  if (enc->sender == NULL)
+    g_error ("tacitelenc: no guarded memory for its key: raise RLIMIT_MEMLOCK");
 
   enc->sink = gst_pad_new_from_static_template (&sink_template, "sink");
   gst_pad_set_chain_function (enc->sink, on_chain);

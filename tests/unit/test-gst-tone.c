@@ -2,7 +2,7 @@
 /* The tone of taciteldec's property searching, measured: what it is, when it is, and that voice
  * never has any of it. */
 #include "plugins/gst/tacitel-elements.h"
-#include "plugins/gst/tone.h"
+#include "codecs/tone.h"
 
 #include <gst/check/gstharness.h>
 #include <math.h>
@@ -47,15 +47,15 @@ test_sound (void)
   for (guint r = 0; r < G_N_ELEMENTS (rates); r++)
     {
       guint rate = rates[r], block = rate / 50;
-      guint from = rate * TAC_GST_TONE_FIRST_MS / 1000, n = rate * TAC_GST_TONE_MS / 1000;
-      guint middle = from + rate * TAC_GST_TONE_RAMP_MS / 1000;
+      guint from = rate * TAC_TONE_FIRST_MS / 1000, n = rate * TAC_TONE_MS / 1000;
+      guint middle = from + rate * TAC_TONE_RAMP_MS / 1000;
       guint steady = n - 2 * (middle - from);
       g_autofree gint16 *pcm = g_new (gint16, rate * SECONDS);
-      TacGstTone tone = { 0 };
+      TacTone tone = { 0 };
       double sum = 0, steepest = 2 * G_PI * 425 / rate * G_MAXINT16 * pow (10, -30 / 20.0);
 
       for (guint i = 0; i < rate * SECONDS; i += block)
-        tac_gst_tone_play (&tone, rate, pcm + i, block);
+        tac_tone_play (&tone, rate, pcm + i, block);
       g_assert_cmpfloat_with_epsilon (dbfs (amplitude_at (pcm + middle, steady, rate, 425)), -30,
                                       0.1);
       /* Other than 425 Hz there is nothing but rounding. */
@@ -67,8 +67,8 @@ test_sound (void)
         g_assert_cmpfloat (ABS (pcm[i] - pcm[i - 1]), <=, steepest + 1);
       for (guint i = 0; i < rate * SECONDS; i++)
         {
-          guint at = (i + rate * TAC_GST_TONE_EVERY_MS / 1000 - from)
-                     % (rate * TAC_GST_TONE_EVERY_MS / 1000);
+          guint at = (i + rate * TAC_TONE_EVERY_MS / 1000 - from)
+                     % (rate * TAC_TONE_EVERY_MS / 1000);
 
           if (i < from || at >= n)
             g_assert_cmpint (pcm[i], ==, 0);
@@ -161,7 +161,7 @@ test_never_over_voice (void)
       /* 55 lost: concealment, half a second of silence, and the tone has begun. */
       gboolean arrives = i < 50 || (i >= BACK && i < 200);
       gint16 expected[BLOCK], got[BLOCK];
-      TacGstDecoderStats before, after;
+      TacVoiceReceiverStats before, after;
       guint n;
 
       if (i == OVER)
@@ -189,8 +189,8 @@ test_never_over_voice (void)
   /* Voice came at once, in the middle of the first tone; the second pause has all of two. */
   g_assert_cmpuint (first_after, ==, BACK);
   g_assert_true (cut);
-  g_assert_cmpuint (in_pause, >, 2 * TAC_GST_TONE_MS / 20);
-  g_assert_cmpuint (in_pause, <, 3 * TAC_GST_TONE_MS / 20);
+  g_assert_cmpuint (in_pause, >, 2 * TAC_TONE_MS / 20);
+  g_assert_cmpuint (in_pause, <, 3 * TAC_TONE_MS / 20);
   gst_harness_teardown (plain);
   gst_harness_teardown (searching);
 }

@@ -384,7 +384,7 @@ test_garbage (void)
 {
   GstHarness *harness = decoder_new ();
   GstClockTime end = GST_CLOCK_TIME_NONE;
-  TacGstDecoderStats stats;
+  TacVoiceReceiverStats stats;
   guint8 garbage[2000];
   static Packet packets[3];
   Packet forged;

@@ -25,6 +25,7 @@ struct TacVoiceReceiver
   unsigned rate;
   bool running, searching;
   TacTone tone;
+  TacTransit transit;
   TacVoiceReceiverStats stats;
 };
 
@@ -81,6 +82,8 @@ tac_voice_receiver_set_chain (TacVoiceReceiver *receiver, const uint8_t chain[TA
       memcpy (secrets->chain, chain, TAC_KEY_SIZE);
       tac_voice_opener_init (&secrets->opener, chain);
       secrets->set = true;
+      tac_transit_reset (&receiver->transit);
+      receiver->stats.newest_tick = receiver->stats.newest_ticks = 0;
       if (receiver->playout != NULL)
         renew_playout (receiver, receiver->rate);
     }
@@ -147,6 +150,30 @@ tac_voice_receiver_is_searching (TacVoiceReceiver *receiver)
   return searching;
 }
 
+/* Called with the lock held: an opened packet. */
+static void
+take (TacVoiceReceiver *receiver, int64_t now_us, uint32_t tick, const uint8_t body[TAC_BODY_SIZE])
+{
+  TacVoiceReceiverStats *stats = &receiver->stats;
+  unsigned ticks = tac_voice_packet_ticks (body);
+
+  stats->opened++;
+  if (ticks > 0)
+    {
+      tac_transit_put (&receiver->transit, now_us, tick);
+      stats->ticks += ticks;
+    }
+  if (ticks > 0 && (stats->newest_ticks == 0 || tick > stats->newest_tick))
+    {
+      stats->newest_tick = tick;
+      stats->newest_ticks = ticks;
+    }
+  if (receiver->running)
+    tac_playout_put (receiver->playout, now_us, tick, body);
+  else
+    stats->early++;
+}
+
 void
 tac_voice_receiver_push (TacVoiceReceiver *receiver, int64_t now_us, const uint8_t *packet,
                          size_t size)
@@ -159,13 +186,10 @@ tac_voice_receiver_push (TacVoiceReceiver *receiver, int64_t now_us, const uint8
   if (receiver->secrets->set)
     {
       result = tac_voice_open (&receiver->secrets->opener, packet, size, body, &tick);
-      if (result != TAC_OPEN_OK)
-        receiver->stats.refused[result]++;
-      else if (!receiver->running)
-        receiver->stats.early++;
+      if (result == TAC_OPEN_OK)
+        take (receiver, now_us, tick, body);
       else
-        tac_playout_put (receiver->playout, now_us, tick, body);
-      receiver->stats.opened += result == TAC_OPEN_OK;
+        receiver->stats.refused[result]++;
       sodium_memzero (body, sizeof body);
     }
   pthread_mutex_unlock (&receiver->lock);
@@ -207,6 +231,7 @@ tac_voice_receiver_get_stats (TacVoiceReceiver *receiver, TacVoiceReceiverStats 
 {
   pthread_mutex_lock (&receiver->lock);
   *stats = receiver->stats;
+  stats->growth_ms = tac_transit_growth_ms (&receiver->transit);
   if (receiver->playout != NULL)
     stats->playout = *tac_playout_stats (receiver->playout);
   pthread_mutex_unlock (&receiver->lock);

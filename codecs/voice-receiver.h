@@ -5,6 +5,7 @@
 #include "codecs/kdf.h"
 #include "codecs/playout.h"
 #include "codecs/seal.h"
+#include "codecs/transit.h"
 
 typedef struct
 {
@@ -12,6 +13,10 @@ typedef struct
   uint64_t refused[TAC_OPEN_RESULTS]; /* packets by TacOpenResult */
   uint64_t opened;                    /* packets that were authentic and new */
   uint64_t early;                     /* of these, not queued because nothing was running */
+  uint64_t ticks;                     /* of voice in all that were opened */
+  uint32_t newest_tick;               /* of these */
+  unsigned newest_ticks;              /* that packet's length: the peer's profile; 0: none yet */
+  unsigned growth_ms;                 /* tac_transit_growth_ms() */
 } TacVoiceReceiverStats;
 
 typedef struct TacVoiceReceiver TacVoiceReceiver;

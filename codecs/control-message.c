@@ -8,8 +8,6 @@
 #include <string.h>
 
 #define MORE 0x80
-#define REPORT_SIZE 11
-#define REPORT_TICKS 50
 
 bool
 tac_control_type_reliable (TacControlType type)
@@ -87,17 +85,18 @@ tac_control_body_decode (TacControlBody *body, const uint8_t in[TAC_BODY_SIZE])
 }
 
 void
-tac_control_report_encode (const TacControlReport *report, uint8_t out[12], size_t *size)
+tac_control_report_encode (const TacControlReport *report, uint8_t out[TAC_REPORT_SIZE])
 {
-  TacWriter writer = tac_writer (out, REPORT_SIZE);
+  TacWriter writer = tac_writer (out, TAC_REPORT_SIZE);
 
   tac_write_number (&writer, report->highest_tick, 4);
+  tac_write_number (&writer, report->ticks, 1);
   tac_write_number (&writer, report->lost, 1);
   tac_write_number (&writer, report->late, 1);
   tac_write_number (&writer, report->concealed, 1);
   tac_write_number (&writer, report->playout_delay_ms, 2);
   tac_write_number (&writer, report->jitter_ms, 2);
-  *size = REPORT_SIZE;
+  tac_write_number (&writer, report->growth_ms, 2);
 }
 
 bool
@@ -106,15 +105,17 @@ tac_control_report_decode (TacControlReport *report, const uint8_t *value, size_
   TacReader reader = tac_reader (value, size);
   TacControlReport read;
 
-  if (size != REPORT_SIZE)
+  if (size != TAC_REPORT_SIZE)
     return false;
   read.highest_tick = (uint32_t)tac_read_number (&reader, 4);
+  read.ticks = (uint8_t)tac_read_number (&reader, 1);
   read.lost = (uint8_t)tac_read_number (&reader, 1);
   read.late = (uint8_t)tac_read_number (&reader, 1);
   read.concealed = (uint8_t)tac_read_number (&reader, 1);
   read.playout_delay_ms = (uint16_t)tac_read_number (&reader, 2);
   read.jitter_ms = (uint16_t)tac_read_number (&reader, 2);
-  if (read.lost > REPORT_TICKS || read.late > REPORT_TICKS || read.concealed > REPORT_TICKS)
+  read.growth_ms = (uint16_t)tac_read_number (&reader, 2);
+  if (read.lost > read.ticks)
     return false;
   *report = read;
   return true;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define TAC_REPORT_SIZE 14
 #define TAC_CONTROL_MESSAGE_MAX 1280 /* longest value, fragments joined (an ML-KEM key is 1184) */
 
 typedef enum
@@ -64,10 +65,12 @@ bool tac_control_body_decode (TacControlBody *body, const uint8_t in[TAC_BODY_SI
 typedef struct
 {
   uint32_t highest_tick;
-  uint8_t lost, late, concealed; /* of the last 50 ticks */
+  uint8_t ticks, lost, late, concealed; /* since the report before; lost: of these ticks */
   uint16_t playout_delay_ms, jitter_ms;
+  uint16_t growth_ms; /* that packets come later than at their quickest (transit.h) */
 } TacControlReport;
 
-void tac_control_report_encode (const TacControlReport *report, uint8_t out[12], size_t *size);
-/* False, and @report untouched, where @value is not a report, or counts more than 50 of 50. */
+void tac_control_report_encode (const TacControlReport *report, uint8_t out[TAC_REPORT_SIZE]);
+/* False, and @report untouched, where @value is not a report, or more ticks were lost than there
+ * were. */
 bool tac_control_report_decode (TacControlReport *report, const uint8_t *value, size_t size);

@@ -173,19 +173,6 @@ take_bye (TacCall *call, const TacControlMessage *message)
 }
 
 static void
-take_report (TacCall *call, const TacControlMessage *message)
-{
-  TacControlReport report;
-
-  if (!tac_control_report_decode (&report, message->value, message->size))
-    return;
-  call->peer_report = report;
-  call->has_peer_report = TRUE;
-  if (call->media != NULL)
-    call->engine->media_set_loss (call->media, report.lost * 2); /* of 50 ticks */
-}
-
-static void
 take_message (TacCall *call, const TacControlMessage *message)
 {
   TacCallSecrets *secrets = call->secrets;
@@ -227,7 +214,7 @@ take_message (TacCall *call, const TacControlMessage *message)
         take_tone (call, message);
       break;
     case TAC_CONTROL_REPORT:
-      take_report (call, message);
+      tac_call_take_report (call, message->value, message->size);
       break;
     case TAC_CONTROL_PING:
       if (tac_call_allows (call, TAC_LIMIT_PING, 1))

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sound, and what is measured of it: reports, silence, statistics. */
+#include "codecs/cursor.h"
 #include "daemon/call-private.h"
 
 #include <sodium.h>
 #include <string.h>
 
 #define PING_IDLE_US (15 * G_USEC_PER_SEC)
-#define REPORT_TICKS 50
+#define LOOK_PACKETS 8 /* a look at the delay, while these came */
 
 void
 tac_call_count_refused (TacCall *call, TacOpenResult result, guint64 n)
@@ -21,12 +22,21 @@ tac_call_count_refused (TacCall *call, TacOpenResult result, guint64 n)
     tac_counters_add (call->parts.counters, names[result], n);
 }
 
+static guint32
+tick_of (const guint8 packet[TAC_DATAGRAM_SIZE])
+{
+  TacReader reader = tac_reader (packet + 1, TAC_DATAGRAM_HEADER_SIZE - 1);
+
+  return (guint32)tac_read_number (&reader, 4);
+}
+
 /* Capture thread. */
 static void
 on_send (const guint8 packet[TAC_DATAGRAM_SIZE], gpointer user_data)
 {
   TacCall *call = user_data;
 
+  __atomic_store_n (&call->sent_tick, tick_of (packet), __ATOMIC_RELAXED);
   if (tac_paths_send (call->paths, packet, TAC_DATAGRAM_SIZE)
       && __atomic_load_n (&call->first_sent_us, __ATOMIC_RELAXED) == 0)
     __atomic_store_n (&call->first_sent_us, g_get_real_time (), __ATOMIC_RELAXED);
@@ -116,7 +126,7 @@ measure (TacCall *call)
   call->quality = (TacCallQuality){
     .duration_ms = (g_get_monotonic_time () - call->answered_us) / 1000,
     .loss = call->ticks_due > 0 ? 100.0 * (double)call->ticks_lost / (double)call->ticks_due : 0,
-    .jitter_ms = call->second_ago.jitter_ms,
+    .jitter_ms = call->second.jitter_ms,
     .round_trip_ms = (guint)((srtt + 999) / 1000),
   };
 }
@@ -145,11 +155,13 @@ tac_call_media_receive (TacCall *call, const guint8 *packet, gsize size)
   if (!tac_call_allows (call, TAC_LIMIT_VOICE, 1))
     return;
   call->engine->media_receive (call->media, packet, size);
-  if (call->timeline[TAC_STEP_FIRST_VOICE_HEARD] != 0)
+  if (call->timeline[TAC_STEP_FIRST_VOICE_HEARD] != 0 && ++call->unlooked < LOOK_PACKETS)
     return;
+  call->unlooked = 0;
   get_stats (call, &stats);
   if (stats.receiver.opened > 0)
     tac_call_stamp (call, TAC_STEP_FIRST_VOICE_HEARD, 0);
+  tac_call_report_early (call, &stats.receiver);
 }
 
 /* What was opened before this second's end says nothing of what can be heard from now on. */
@@ -173,34 +185,6 @@ tac_call_heard (TacCall *call)
   tac_call_event (call, TAC_EVENT_HEARD);
 }
 
-/* Of the last second's 50 ticks. */
-static void
-send_report (TacCall *call)
-{
-  TacMediaStats stats;
-  const TacPlayoutStats *now = &stats.receiver.playout, *before = &call->second_ago;
-  TacControlReport report = { 0 };
-  guint8 value[12];
-  guint64 ticks, received;
-  gsize size;
-
-  get_stats (call, &stats);
-  ticks = now->highest_tick - before->highest_tick;
-  received = now->received - before->received;
-  report.highest_tick = now->highest_tick;
-  report.lost = (guint8)MIN (ticks > received ? ticks - received : 0, REPORT_TICKS);
-  report.late = (guint8)MIN (now->late - before->late, REPORT_TICKS);
-  report.concealed = (guint8)MIN (now->concealed - before->concealed, REPORT_TICKS);
-  report.playout_delay_ms = (guint16)MIN (now->delay_ms, G_MAXUINT16);
-  report.jitter_ms = (guint16)MIN (now->jitter_ms, G_MAXUINT16);
-  call->loss_received = ticks > 0 ? 100.0 * report.lost / (double)MAX (ticks, report.lost) : 0;
-  call->ticks_lost += report.lost;
-  call->ticks_due += ticks;
-  call->second_ago = *now;
-  tac_control_report_encode (&report, value, &size);
-  tac_call_lane_send (call, TAC_CONTROL_REPORT, value, size);
-}
-
 static void
 send_ping (TacCall *call, gint64 now)
 {
@@ -217,11 +201,15 @@ tac_call_second (TacCall *call)
   gint64 now = g_get_monotonic_time ();
   guint silence = tac_call_silence_s (call->machine.state);
   guint64 opened = call->voice_opened;
+  TacMediaStats stats;
 
   follow_media (call);
   tac_call_allows (call, TAC_LIMIT_OPENED_VOICE, call->voice_opened - opened);
   if (call->media_started)
-    send_report (call);
+    {
+      get_stats (call, &stats);
+      tac_call_report_second (call, &stats.receiver);
+    }
   if (opened == call->voice_opened || now - call->pinged_us >= PING_IDLE_US)
     send_ping (call, now);
   if (silence > 0 && now - call->heard_us >= silence * G_USEC_PER_SEC)
@@ -248,11 +236,18 @@ tac_call_get_statistics (TacCall *call)
       &dict, "Duration", "x",
       call->answered_us != 0 ? (g_get_monotonic_time () - call->answered_us) / 1000 : (gint64)0);
   g_variant_dict_insert (&dict, "RoundTrip", "u", (guint)((srtt + 999) / 1000));
-  g_variant_dict_insert (&dict, "LossReceived", "d", call->loss_received);
-  g_variant_dict_insert (&dict, "LossSent", "d", call->peer_report.lost * 2.0);
+  g_variant_dict_insert (&dict, "LossReceived", "d", call->second.loss_received);
+  g_variant_dict_insert (&dict, "LossSent", "d", call->loss_sent);
   g_variant_dict_insert (&dict, "Jitter", "u", playout->jitter_ms);
   g_variant_dict_insert (&dict, "PlayoutDelay", "u", playout->delay_ms);
-  g_variant_dict_insert (&dict, "Profile", "s", tac_profile_name (stats.sender.profile));
+  g_variant_dict_insert (&dict, "DelayGrowth", "u", stats.receiver.growth_ms);
+  g_variant_dict_insert (&dict, "DelayGrowthSent", "u", call->congestion.delay_ms);
+  g_variant_dict_insert (&dict, "Profile", "s", tac_profile_name (call->congestion.profile));
+  g_variant_dict_insert (&dict, "ProfileReason", "s",
+                         tac_congestion_reason_name (call->congestion.reason));
+  g_variant_dict_insert (&dict, "ProfileLowered", "t", call->congestion.lowered);
+  g_variant_dict_insert (&dict, "ProfileRaised", "t", call->congestion.raised);
+  g_variant_dict_insert (&dict, "PeerProfile", "s", tac_profile_name (call->second.peer_profile));
   g_variant_dict_insert (&dict, "PacketsSent", "t", stats.sender.packets);
   g_variant_dict_insert (&dict, "PacketsReceived", "t", stats.receiver.opened);
   g_variant_dict_insert (&dict, "Concealed", "t", playout->concealed);

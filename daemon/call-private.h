@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of a call share: call.c (events and actions), -setup (data, SMS, handshake),
- * -paths, -lane (control), -media, -timers. */
+ * -paths, -lane (control), -media, -report, -timers. */
 #pragma once
+#include "codecs/congestion.h"
 #include "codecs/control.h"
 #include "codecs/sas.h"
 #include "daemon/call.h"
@@ -38,6 +39,15 @@ typedef enum
   TAC_STEP_ENDED,
 } TacCallTimelineStep;
 #define TAC_TIMELINE_STEPS 11
+
+/* What a second of the call was like; filled once a second. */
+typedef struct
+{
+  double loss_received, loss_sent; /* percent; sent: as the peer last reported */
+  guint round_trip_ms, jitter_ms, playout_delay_ms;
+  guint growth_received_ms, growth_sent_ms; /* that voice stands in queues */
+  TacProfile profile, peer_profile;         /* sent, received */
+} TacCallSecond;
 
 struct _TacCall
 {
@@ -82,16 +92,23 @@ struct _TacCall
   /* media */
   TacMedia *media;
   gboolean media_started, muted, held, peer_holds;
-  gint64 heard_us, pinged_us; /* monotonic: the newest authentic datagram; the last PING */
-  guint64 voice_opened;       /* at the last look */
-  gint64 first_sent_us;       /* atomic: capture thread */
-  TacControlReport peer_report;
-  guint64 ticks_lost, ticks_due; /* of all reports sent */
+  gint64 heard_us, pinged_us;    /* monotonic: the newest authentic datagram; the last PING */
+  guint64 voice_opened;          /* at the last look */
+  gint64 first_sent_us;          /* atomic: capture thread */
+  guint unlooked;                /* packets since the delay was looked at */
+  guint64 ticks_lost, ticks_due; /* of all seconds */
   TacCallQuality quality;        /* when the media were last looked at */
-  gboolean has_peer_report;
-  TacPlayoutStats second_ago; /* counters at the last REPORT */
-  double loss_received;       /* percent of the last second */
+  TacCallSecond second;
+  TacVoiceReceiverStats second_ago;
   guint64 refused_counted[TAC_OPEN_RESULTS];
+
+  /* reports and pace */
+  TacVoiceReceiverStats reported; /* at the last REPORT sent */
+  gint64 reported_us;             /* monotonic */
+  double loss_sent;               /* percent, in the last REPORT that told of some */
+  guint32 sent_tick;              /* atomic: capture thread */
+  TacCongestion congestion;
+  guint paced_changes; /* of the path, when the pace was last thought of */
 };
 
 /* call.c */
@@ -151,3 +168,10 @@ void tac_call_media_search (TacCall *call, gboolean searching); /* the peer is n
 void tac_call_second (TacCall *call); /* every second: report, measure, notice silence */
 void tac_call_heard (TacCall *call);  /* something authentic */
 void tac_call_count_refused (TacCall *call, TacOpenResult result, guint64 n);
+
+/* call-report.c */
+/* Once a second. */
+void tac_call_report_second (TacCall *call, const TacVoiceReceiverStats *now);
+/* Before the second is over, where the delay grows fast. */
+void tac_call_report_early (TacCall *call, const TacVoiceReceiverStats *now);
+void tac_call_take_report (TacCall *call, const guint8 *value, gsize size);

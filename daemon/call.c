@@ -374,6 +374,7 @@ tac_call_init (TacCall *call)
   memset (call->secrets, 0, sizeof *call->secrets);
   call->pending = g_array_new (FALSE, FALSE, sizeof (TacCallEvent));
   call->cancellable = g_cancellable_new ();
+  tac_congestion_init (&call->congestion);
 }
 
 static void

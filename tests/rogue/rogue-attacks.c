@@ -124,12 +124,12 @@ shoot_report (Rogue *rogue, guint64 n)
                               .late = 255,
                               .concealed = 255,
                               .playout_delay_ms = 65535,
-                              .jitter_ms = 65535 };
-  guint8 value[12];
-  gsize size;
+                              .jitter_ms = 65535,
+                              .growth_ms = 65535 };
+  guint8 value[TAC_REPORT_SIZE];
 
-  tac_control_report_encode (&report, value, &size);
-  send_loose (rogue, TAC_CONTROL_REPORT, value, size);
+  tac_control_report_encode (&report, value);
+  send_loose (rogue, TAC_CONTROL_REPORT, value, sizeof value);
 }
 
 static void

@@ -17,7 +17,8 @@
 #define CLEAR_MS 60     /* no queue */
 #define FALLING_MS 30   /* it drains: nothing more to do */
 #define REPORT_TICKS 10 /* that a report must tell of anew */
-#define SETTLE_TICKS 50 /* after a change, until reports tell of it */
+#define DRAIN_TICKS 50  /* after a slower pace, until reports tell what it does */
+#define FILL_TICKS 10   /* after a faster one */
 #define PROBE_US (15 * SECOND_US)
 #define SILENCE_US (3 * SECOND_US) /* without reports: what was known is old */
 
@@ -126,6 +127,8 @@ static void
 change (TacCongestion *congestion, TacProfile profile, TacCongestionReason reason,
         uint32_t sent_tick)
 {
+  uint32_t settle = profile > congestion->profile ? DRAIN_TICKS : FILL_TICKS;
+
   if (profile > congestion->profile)
     congestion->lowered++;
   else
@@ -133,8 +136,7 @@ change (TacCongestion *congestion, TacProfile profile, TacCongestionReason reaso
   congestion->profile = profile;
   congestion->reason = reason;
   congestion->since_us = congestion->now_us;
-  congestion->settled
-      = sent_tick < UINT32_MAX - SETTLE_TICKS ? sent_tick + SETTLE_TICKS : UINT32_MAX;
+  congestion->settled = sent_tick < UINT32_MAX - settle ? sent_tick + settle : UINT32_MAX;
   congestion->high = 0;
   congestion->lossy = 0;
   congestion->probing = reason == TAC_CONGESTION_ROOM;

@@ -29,3 +29,5 @@ void tac_transit_put (TacTransit *transit, int64_t arrival_us, uint32_t tick);
 /* ms by which transit stands above the least of the window; 0 before the first, at most
  * TAC_TRANSIT_GROWTH_MAX. */
 unsigned tac_transit_growth_ms (const TacTransit *transit);
+/* Has it grown so much that the sender should know before the second is over? */
+bool tac_transit_is_urgent (unsigned growth_ms, unsigned told_ms, int64_t since_us);

@@ -3,12 +3,6 @@
  * which pace to send by what the peer says of ours. */
 #include "daemon/call-private.h"
 
-/* A queue that grows by 450 ms a second, as one of a link 30 % too slow does, is three times as
- * long after a second as the pace's change takes to be heard. So it is told at once. */
-#define EARLY_GROWTH_MS 80
-#define EARLY_RISE_MS 30
-#define EARLY_US (G_USEC_PER_SEC / 4)
-
 static guint64
 heard_until (const TacVoiceReceiverStats *receiver)
 {
@@ -68,9 +62,8 @@ send_report (TacCall *call, const TacVoiceReceiverStats *now)
 void
 tac_call_report_early (TacCall *call, const TacVoiceReceiverStats *now)
 {
-  if (now->growth_ms >= EARLY_GROWTH_MS
-      && now->growth_ms >= call->reported.growth_ms + EARLY_RISE_MS
-      && g_get_monotonic_time () - call->reported_us >= EARLY_US)
+  if (tac_transit_is_urgent (now->growth_ms, call->reported.growth_ms,
+                             g_get_monotonic_time () - call->reported_us))
     send_report (call, now);
 }
 

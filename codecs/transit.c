@@ -51,9 +51,9 @@ next_part (TacTransit *transit, int64_t arrival_us, int64_t value)
 }
 
 void
-tac_transit_put (TacTransit *transit, int64_t arrival_us, uint32_t tick)
+tac_transit_put (TacTransit *transit, int64_t arrival_us, uint64_t end)
 {
-  int64_t value = arrival_us - (int64_t)tick * TAC_TICK_MS * 1000;
+  int64_t value = arrival_us - (int64_t)end * TAC_TICK_MS * 1000;
 
   if (!transit->any || value > transit->base + TAC_TRANSIT_JUMP_US
       || value < transit->base - TAC_TRANSIT_JUMP_US || arrival_us < transit->bucket_us)

@@ -11,6 +11,7 @@
 #define TAC_TRANSIT_GROWTH_MAX 10000u /* ms */
 
 /* Transit: arrival on our clock less media time on the sender's, so only differences mean anything.
+ * Media time is that of a packet's end, when it was sent, or a slower pace would look like a queue.
  * The least transit of a short time is what stood in queues then: jitter, and a link that held
  * packets back and delivered them at once, leave no mark on it. */
 typedef struct
@@ -24,8 +25,8 @@ typedef struct
 } TacTransit;
 
 void tac_transit_reset (TacTransit *transit);
-/* One arrival of a packet whose first sample is @tick; any order. */
-void tac_transit_put (TacTransit *transit, int64_t arrival_us, uint32_t tick);
+/* One arrival of a packet that ends at @end, in ticks; any order. */
+void tac_transit_put (TacTransit *transit, int64_t arrival_us, uint64_t end);
 /* ms by which transit stands above the least of the window; 0 before the first, at most
  * TAC_TRANSIT_GROWTH_MAX. */
 unsigned tac_transit_growth_ms (const TacTransit *transit);

@@ -160,7 +160,7 @@ take (TacVoiceReceiver *receiver, int64_t now_us, uint32_t tick, const uint8_t b
   stats->opened++;
   if (ticks > 0)
     {
-      tac_transit_put (&receiver->transit, now_us, tick);
+      tac_transit_put (&receiver->transit, now_us, (uint64_t)tick + ticks);
       stats->ticks += ticks;
     }
   if (ticks > 0 && (stats->newest_ticks == 0 || tick > stats->newest_tick))

@@ -207,7 +207,7 @@ hear (Model *model)
     {
       Flight *flight = &model->flights[model->first];
 
-      tac_transit_put (&model->transit, flight->arrival, flight->tick);
+      tac_transit_put (&model->transit, flight->arrival, flight->tick + flight->ticks);
       model->ticks += flight->ticks;
       model->highest = flight->tick;
       model->end = flight->tick + flight->ticks;

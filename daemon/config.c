@@ -36,8 +36,8 @@ static const Key keys[] = {
   { "data", "keep", KIND_BOOLEAN, AT (data_keep), 0, 0, NULL },
   { "data", "timeout", KIND_NUMBER, AT (data_timeout_s), 1, 300, NULL },
   { "call", "ring-timeout", KIND_NUMBER, AT (ring_timeout_s), 1, 300, NULL },
-  { "audio", "capture", KIND_STRING, AT (audio_capture), 0, 0, NULL },
-  { "audio", "playback", KIND_STRING, AT (audio_playback), 0, 0, NULL },
+  { "audio", "source", KIND_STRING, AT (audio_source), 0, 0, NULL },
+  { "audio", "sink", KIND_STRING, AT (audio_sink), 0, 0, NULL },
   { "audio", "rate", KIND_RATE, AT (audio_rate), 8000, 48000, NULL },
   { "audio", "complexity", KIND_NUMBER, AT (audio_complexity), 0, 10, NULL },
   { "audio", "echo-canceller", KIND_CHOICE, AT (audio_echo), 0, 0, echo_choices },
@@ -262,8 +262,8 @@ tac_config_free (TacConfig *config)
 {
   g_free (config->modem_path);
   g_free (config->data_context);
-  g_free (config->audio_capture);
-  g_free (config->audio_playback);
+  g_free (config->audio_source);
+  g_free (config->audio_sink);
   g_free (config->notify_command);
   g_ptr_array_unref (config->servers);
   g_free (config);

@@ -31,9 +31,9 @@ typedef struct
   gboolean data_keep;   /* [data] keep: leave the context up after a call */
   guint data_timeout_s; /* [data] timeout: until an address is there; 20 */
   guint ring_timeout_s; /* [call] ring-timeout; 45 */
-  char *audio_capture;  /* [audio] capture: a GStreamer bin description, NULL = the Pulse server's
-                           default microphone */
-  char *audio_playback; /* [audio] playback: the same for the ear piece */
+  char *audio_source;   /* [audio] source: the sound server's name of the microphone, NULL = its
+                           default */
+  char *audio_sink;     /* [audio] sink: the same for the ear piece */
   guint audio_rate;     /* [audio] rate: Hz; 16000 */
   int audio_complexity; /* [audio] complexity: Opus, 0 to 10; 5 */
   TacEchoCanceller audio_echo; /* [audio] echo-canceller */

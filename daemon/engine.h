@@ -9,6 +9,7 @@
 #include "codecs/voice-receiver.h"
 #include "codecs/voice-sender.h"
 #include "daemon/config.h"
+#include "daemon/level.h"
 
 #include <gio/gio.h>
 
@@ -71,8 +72,6 @@ typedef struct
                   gpointer user_data); /* main loop, once; for people, with the remedy */
 } TacMediaEvents;
 
-#define TAC_LEVEL_SILENCE (-96) /* dBFS */
-
 typedef struct
 {
   TacVoiceReceiverStats receiver;
@@ -81,6 +80,7 @@ typedef struct
   guint capture_ms, playback_ms;   /* what the sound server says that it holds back; 0: unknown */
   guint64 sound_breaks;            /* how often a stream had to be opened anew */
   gboolean sound;                  /* both streams run */
+  char sound_problem[200];         /* for people, with the remedy; "" for none */
 } TacMediaStats;
 
 typedef struct

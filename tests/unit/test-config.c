@@ -52,8 +52,8 @@ assert_defaults (const TacConfig *config)
   g_assert_false (config->data_keep);
   g_assert_cmpuint (config->data_timeout_s, ==, 20);
   g_assert_cmpuint (config->ring_timeout_s, ==, 45);
-  g_assert_null (config->audio_capture);
-  g_assert_null (config->audio_playback);
+  g_assert_null (config->audio_source);
+  g_assert_null (config->audio_sink);
   g_assert_cmpuint (config->audio_rate, ==, 16000);
   g_assert_cmpint (config->audio_complexity, ==, 5);
   g_assert_cmpint (config->audio_echo, ==, TAC_ECHO_AUTO);
@@ -63,7 +63,7 @@ static void
 test_defaults (Files *files, gconstpointer data)
 {
   static const char *const texts[]
-      = { "", "# nothing\n", "[modem]\n[audio]\n", "[modem]\npath=\n[audio]\ncapture=\n" };
+      = { "", "# nothing\n", "[modem]\n[audio]\n", "[modem]\npath=\n[audio]\nsource=\n" };
   g_autoptr (TacConfig) none = load (files, NULL);
 
   g_assert_nonnull (none);
@@ -107,7 +107,7 @@ test_every_key (Files *files, gconstpointer data)
                    "[modem]\npath=/quectel_0\npower=false\n"
                    "[data]\ncontext=/quectel_0/context2\nkeep=true\ntimeout=300\n"
                    "[call]\nring-timeout=1\n"
-                   "[audio]\ncapture=audiotestsrc\nplayback=fakesink\nrate=48000\ncomplexity=0\n"
+                   "[audio]\nsource=headset\nsink=speaker\nrate=48000\ncomplexity=0\n"
                    "echo-canceller=off\n",
                    &error);
 
@@ -118,8 +118,8 @@ test_every_key (Files *files, gconstpointer data)
   g_assert_true (config->data_keep);
   g_assert_cmpuint (config->data_timeout_s, ==, 300);
   g_assert_cmpuint (config->ring_timeout_s, ==, 1);
-  g_assert_cmpstr (config->audio_capture, ==, "audiotestsrc");
-  g_assert_cmpstr (config->audio_playback, ==, "fakesink");
+  g_assert_cmpstr (config->audio_source, ==, "headset");
+  g_assert_cmpstr (config->audio_sink, ==, "speaker");
   g_assert_cmpuint (config->audio_rate, ==, 48000);
   g_assert_cmpint (config->audio_complexity, ==, 0);
   g_assert_cmpint (config->audio_echo, ==, TAC_ECHO_OFF);
@@ -133,18 +133,18 @@ test_later_file_wins (Files *files, gconstpointer data)
 
   g_assert_true (g_file_set_contents (files->user,
                                       "[modem]\npath=/user\n[data]\nkeep=false\n"
-                                      "[audio]\nplayback=\necho-canceller=on\n",
+                                      "[audio]\nsink=\necho-canceller=on\n",
                                       -1, NULL));
   config = load_text (files,
                       "[modem]\npath=/system\npower=false\n[data]\nkeep=true\ntimeout=7\n"
-                      "[audio]\nplayback=fakesink\necho-canceller=off\n",
+                      "[audio]\nsink=speaker\necho-canceller=off\n",
                       &error);
   g_assert_no_error (error);
   g_assert_cmpstr (config->modem_path, ==, "/user");
   g_assert_false (config->modem_power);
   g_assert_false (config->data_keep);
   g_assert_cmpuint (config->data_timeout_s, ==, 7);
-  g_assert_null (config->audio_playback);
+  g_assert_null (config->audio_sink);
   g_assert_cmpint (config->audio_echo, ==, TAC_ECHO_ON);
 }
 
@@ -173,7 +173,7 @@ test_refused (Files *files, gconstpointer data)
     { "[audio]\ncomplexity=11\n", "complexity" },
     { "[audio]\ncomplexity=-1\n", "complexity" },
     { "[audio]\necho-canceller=perhaps\n", "echo-canceller" },
-    { "[audio]\ncapture=\xff\xfe\n", "capture" },
+    { "[audio]\nsource=\xff\xfe\n", "source" },
     { "path=/x\n", "" },
     { "[modem\n", "" },
     { "[modem]\npath\n", "" },

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two clocks, the microphone's and the ear piece's, and a server that takes samples in pieces of
+ * its own size: a tick of the one writes what the other plays. */
+#include "daemon/sound-fill.h"
+
+#define BLOCK_US 20000
+#define STEP_US 10000 /* more, after it ran dry */
+#define RELAX_US 2000 /* less, after long peace */
+#define MEASURES 5    /* before there is a correction: a server may be late now and then */
+#define CALM_MEASURES 20
+
+void
+tac_sound_fill_reset (TacSoundFill *fill)
+{
+  *fill = (TacSoundFill){ .target_us = TAC_SOUND_FILL_FIRST_US, .correction = 1 };
+}
+
+static void
+correct (TacSoundFill *fill, int blocks)
+{
+  fill->correction = blocks;
+  fill->measures = 0;
+}
+
+void
+tac_sound_fill_ran_dry (TacSoundFill *fill)
+{
+  if (fill->correction > 0)
+    return;
+  fill->target_us += STEP_US;
+  if (fill->target_us > TAC_SOUND_FILL_MOST_US)
+    fill->target_us = TAC_SOUND_FILL_MOST_US;
+  fill->calm = 0;
+  correct (fill, 1);
+}
+
+static void
+relax (TacSoundFill *fill)
+{
+  if (++fill->calm < CALM_MEASURES || fill->target_us <= TAC_SOUND_FILL_LEAST_US)
+    return;
+  fill->target_us -= RELAX_US;
+  fill->calm = 0;
+}
+
+bool
+tac_sound_fill_measured (TacSoundFill *fill, int64_t queued_us)
+{
+  if (queued_us > TAC_SOUND_FILL_STALE_US)
+    {
+      correct (fill, 1);
+      return true;
+    }
+  if (fill->measures++ == 0 || queued_us < fill->least_us)
+    fill->least_us = queued_us;
+  relax (fill);
+  if (fill->measures < MEASURES)
+    return false;
+  if (fill->least_us > fill->target_us + BLOCK_US * 3 / 4)
+    correct (fill, -1);
+  else if (fill->least_us < fill->target_us - BLOCK_US * 3 / 4)
+    correct (fill, 1);
+  else
+    fill->measures = 0;
+  return false;
+}
+
+unsigned
+tac_sound_fill_tick (TacSoundFill *fill)
+{
+  unsigned blocks = (unsigned)(1 + fill->correction);
+
+  fill->correction = 0;
+  return blocks;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What sound.c (the thread and its pace) and sound-streams.c (the server) share. Everything belongs
+ * to the sound thread but what the lock is for. */
+#pragma once
+#include "daemon/sound-fill.h"
+#include "daemon/sound.h"
+
+#include <pulse/pulseaudio.h>
+
+#define TAC_SOUND_BLOCK_US (G_USEC_PER_SEC / 50)
+
+struct TacSound
+{
+  char *source, *sink;
+  guint rate;
+  TacSoundEvents events;
+  gpointer user_data;
+  GThread *thread;
+
+  GMutex lock; /* of the next three */
+  gboolean quit, want_capture;
+  TacSoundStats stats;
+
+  pa_mainloop *loop;
+  pa_context *context;
+  pa_stream *playback, *capture;
+  gboolean capturing;      /* want_capture, as the thread knows it */
+  gboolean default_source; /* the configured one is not there */
+  gboolean default_sink;
+  gboolean told, told_sound; /* what changed() said last */
+  gint64 retry_us;           /* when to try again; 0: no need */
+  guint retry_ms;
+  gint64 expected_us;  /* when the next block is due */
+  gint64 delivered_us; /* when the last one came from the microphone */
+  gint16 *block;       /* being captured */
+  guint filled;        /* samples of it */
+  guint ticks;         /* since the server was asked how much it holds */
+  TacSoundFill fill;
+};
+
+/* sound.c */
+/* 20 ms passed: @pcm was captured, or NULL. */
+void tac_sound_tick (TacSound *sound, const gint16 *pcm);
+/* A block from the microphone is complete. */
+void tac_sound_block_captured (TacSound *sound);
+
+/* sound-streams.c */
+void tac_sound_connect (TacSound *sound);
+void tac_sound_disconnect (TacSound *sound);
+/* What is wanted and not there is opened, what is not wanted closed. */
+void tac_sound_adjust (TacSound *sound);
+void tac_sound_write (TacSound *sound, const gint16 *pcm, guint samples);
+gboolean tac_sound_can_write (TacSound *sound);
+/* Asks the server how much it holds; what it says goes to the fill and the statistics. */
+void tac_sound_measure (TacSound *sound);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sound thread: its loop, and the pace that never stops. The microphone's blocks are the
+ * clock: each is one tick, in which the ear piece gets its next block too. Where they do not come,
+ * the monotonic clock takes their place, and silence goes out. */
+#include "daemon/sound-private.h"
+
+#include <string.h>
+
+#define LATE_US 40000      /* then the microphone has failed to deliver */
+#define DELIVERS_US 100000 /* it has, so long ago at most */
+#define JUMP_US G_USEC_PER_SEC
+#define BURST_BLOCKS 3 /* that may come ahead of their time */
+#define FOLLOW 64      /* the pace follows the microphone's by this part of the difference */
+#define MEASURE_TICKS 50
+
+static void
+play (TacSound *sound)
+{
+  gboolean audible = tac_sound_can_write (sound);
+  guint wanted = (audible ? tac_sound_fill_tick (&sound->fill) : 1) * (sound->rate / 50);
+  gint16 pcm[48000 / 50];
+  gint64 now = g_get_monotonic_time ();
+
+  for (guint written = 0; written < wanted;)
+    {
+      guint samples = sound->events.wanted (now, pcm, sound->user_data);
+
+      if (audible)
+        tac_sound_write (sound, pcm, samples);
+      written += MAX (samples, 1);
+    }
+}
+
+void
+tac_sound_tick (TacSound *sound, const gint16 *pcm)
+{
+  sound->expected_us += TAC_SOUND_BLOCK_US;
+  if (sound->capturing)
+    sound->events.captured (pcm, sound->user_data);
+  play (sound);
+  if (++sound->ticks < MEASURE_TICKS)
+    return;
+  sound->ticks = 0;
+  tac_sound_measure (sound);
+}
+
+/* What comes too far ahead of the pace was held back somewhere: the silence in its place has been
+ * sent. */
+void
+tac_sound_block_captured (TacSound *sound)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 late = now - sound->expected_us;
+
+  sound->filled = 0;
+  sound->delivered_us = now;
+  if (late < -BURST_BLOCKS * TAC_SOUND_BLOCK_US)
+    {
+      g_mutex_lock (&sound->lock);
+      sound->stats.dropped++;
+      g_mutex_unlock (&sound->lock);
+      return;
+    }
+  sound->expected_us += late / FOLLOW;
+  tac_sound_tick (sound, sound->block);
+}
+
+/* When silence takes the place of the next block. */
+static gint64
+deadline (const TacSound *sound, gint64 now)
+{
+  gboolean delivers = sound->capture != NULL && now - sound->delivered_us < DELIVERS_US;
+
+  return sound->expected_us + (delivers ? LATE_US : 0);
+}
+
+static void
+keep_pace (TacSound *sound)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - sound->expected_us > JUMP_US) /* the phone slept, or this thread did */
+    sound->expected_us = now;
+  while (deadline (sound, now) <= now)
+    tac_sound_tick (sound, NULL);
+}
+
+static void
+follow_orders (TacSound *sound, gboolean *quit)
+{
+  g_mutex_lock (&sound->lock);
+  *quit = sound->quit;
+  sound->capturing = sound->want_capture;
+  g_mutex_unlock (&sound->lock);
+}
+
+static gboolean
+iterate (TacSound *sound)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 until = deadline (sound, now);
+
+  if (sound->retry_us != 0)
+    until = MIN (until, sound->retry_us);
+  if (pa_mainloop_prepare (sound->loop, (int)CLAMP (until - now, 0, G_USEC_PER_SEC)) < 0
+      || pa_mainloop_poll (sound->loop) < 0 || pa_mainloop_dispatch (sound->loop) < 0)
+    return FALSE;
+  if (sound->retry_us != 0 && g_get_monotonic_time () >= sound->retry_us)
+    tac_sound_connect (sound);
+  return TRUE;
+}
+
+static gpointer
+run (gpointer user_data)
+{
+  TacSound *sound = user_data;
+  gboolean quit = FALSE;
+
+  sound->expected_us = g_get_monotonic_time ();
+  tac_sound_connect (sound);
+  for (;;)
+    {
+      follow_orders (sound, &quit);
+      if (quit)
+        break;
+      tac_sound_adjust (sound);
+      keep_pace (sound);
+      if (!iterate (sound))
+        break;
+    }
+  tac_sound_disconnect (sound);
+  return NULL;
+}
+
+/* Of other threads */
+
+TacSound *
+tac_sound_new (const TacSoundOptions *options, const TacSoundEvents *events, gpointer user_data)
+{
+  TacSound *sound = g_new0 (TacSound, 1);
+
+  sound->source = g_strdup (options->source);
+  sound->sink = g_strdup (options->sink);
+  sound->rate = options->rate;
+  sound->events = *events;
+  sound->user_data = user_data;
+  sound->block = g_new0 (gint16, options->rate / 50);
+  g_mutex_init (&sound->lock);
+  sound->loop = pa_mainloop_new ();
+  sound->thread = g_thread_new ("tacitel-sound", run, sound);
+  return sound;
+}
+
+static void
+order (TacSound *sound, gboolean quit, gboolean capture)
+{
+  g_mutex_lock (&sound->lock);
+  sound->quit = quit;
+  sound->want_capture = capture;
+  g_mutex_unlock (&sound->lock);
+  pa_mainloop_wakeup (sound->loop);
+}
+
+void
+tac_sound_start_capture (TacSound *sound)
+{
+  order (sound, FALSE, TRUE);
+}
+
+void
+tac_sound_stop_capture (TacSound *sound)
+{
+  order (sound, FALSE, FALSE);
+}
+
+void
+tac_sound_get_stats (TacSound *sound, TacSoundStats *stats)
+{
+  g_mutex_lock (&sound->lock);
+  *stats = sound->stats;
+  g_mutex_unlock (&sound->lock);
+}
+
+void
+tac_sound_free (TacSound *sound)
+{
+  order (sound, TRUE, FALSE);
+  g_thread_join (sound->thread);
+  pa_mainloop_free (sound->loop);
+  g_mutex_clear (&sound->lock);
+  g_free (sound->block);
+  g_free (sound->source);
+  g_free (sound->sink);
+  g_free (sound);
+}

@@ -114,6 +114,17 @@ believed_delay (TacCongestion *congestion, unsigned growth_ms, uint32_t behind)
   return congestion->reports < LAG_KNOWN ? growth_ms : at_most (growth_ms, lag + LAG_SLACK_MS);
 }
 
+/* ms of voice up to @tick that is news, and was sent at the present pace. */
+static unsigned
+heard (const TacCongestion *congestion, uint32_t tick)
+{
+  uint32_t since = congestion->highest;
+
+  if (congestion->settled > since && congestion->settled < tick)
+    since = congestion->settled;
+  return at_most (tick - since, UINT16_MAX) * TAC_TICK_MS;
+}
+
 /* 1/10 percent */
 static unsigned
 loss_of (const TacControlReport *report)
@@ -143,17 +154,16 @@ change (TacCongestion *congestion, TacProfile profile, TacCongestionReason reaso
   congestion->trying = false;
 }
 
-/* The fastest below the present pace of which @percent goes through where the queue grew by
- * @rise_ms while @heard_ms of voice came. */
+/* The fastest below the present pace of which 5/4 go through, so that the queue drains, where it
+ * grew by @rise_ms while @heard_ms of voice came. */
 static TacProfile
-fitting (const TacCongestion *congestion, unsigned rise_ms, unsigned heard_ms, unsigned loss,
-         unsigned percent)
+fitting (const TacCongestion *congestion, unsigned rise_ms, unsigned heard_ms, unsigned loss)
 {
   uint64_t now = tac_profile_bitrate (congestion->profile);
   uint64_t through = now * heard_ms * (1000 - loss) / (heard_ms + rise_ms) / 1000;
 
   for (unsigned i = congestion->profile + 1; i < TAC_PROFILES; i++)
-    if (tac_profile_bitrate ((TacProfile)i) * (uint64_t)percent <= through * 100)
+    if (tac_profile_bitrate ((TacProfile)i) * UINT64_C (5) <= through * 4)
       return (TacProfile)i;
   return TAC_PROFILE_THIN;
 }
@@ -162,18 +172,15 @@ static void
 lower (TacCongestion *congestion, unsigned rise_ms, unsigned heard_ms, unsigned loss,
        uint32_t sent_tick)
 {
-  bool failed = congestion->probing;
   int64_t *wait_us = &congestion->wait_us[congestion->profile];
   TacCongestionReason reason = loss >= LOSS_HIGH && congestion->delay_ms < HIGH_MS
                                    ? TAC_CONGESTION_LOSS
                                    : TAC_CONGESTION_DELAY;
 
-  if (failed)
+  if (congestion->probing)
     *wait_us
         = *wait_us * 2 < TAC_CONGESTION_WAIT_MOST_US ? *wait_us * 2 : TAC_CONGESTION_WAIT_MOST_US;
-  /* The pace before the probe was good; else the queue that there is must drain, too. */
-  change (congestion, fitting (congestion, rise_ms, heard_ms, loss, failed ? 105 : 125), reason,
-          sent_tick);
+  change (congestion, fitting (congestion, rise_ms, heard_ms, loss), reason, sent_tick);
 }
 
 /* Does this report tell that a queue grows, or stands? */
@@ -281,7 +288,7 @@ tac_congestion_report (TacCongestion *congestion, int64_t now_us, const TacContr
   if (!is_news (congestion, report, sent_tick))
     return false;
   follow_clock (congestion, now_us);
-  heard_ms = at_most (report->highest_tick - congestion->highest, UINT16_MAX) * TAC_TICK_MS;
+  heard_ms = heard (congestion, report->highest_tick);
   congestion->highest = report->highest_tick;
   congestion->delay_ms
       = believed_delay (congestion, report->growth_ms, sent_tick - report->highest_tick);

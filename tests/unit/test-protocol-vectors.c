@@ -301,6 +301,29 @@ test_control (void)
 }
 
 static void
+test_report (void)
+{
+  JsonObject *vector = member (vectors, "report");
+  uint8_t value[TAC_REPORT_SIZE];
+  const TacControlReport report = {
+    .highest_tick = (uint32_t)json_object_get_int_member (vector, "highest_tick"),
+    .ticks = (uint8_t)json_object_get_int_member (vector, "ticks"),
+    .lost = (uint8_t)json_object_get_int_member (vector, "lost"),
+    .late = (uint8_t)json_object_get_int_member (vector, "late"),
+    .concealed = (uint8_t)json_object_get_int_member (vector, "concealed"),
+    .playout_delay_ms = (uint16_t)json_object_get_int_member (vector, "playout_delay_ms"),
+    .jitter_ms = (uint16_t)json_object_get_int_member (vector, "jitter_ms"),
+    .growth_ms = (uint16_t)json_object_get_int_member (vector, "growth_ms"),
+  };
+  TacControlReport read = { 0 };
+
+  tac_control_report_encode (&report, value);
+  assert_hex (vector, "value", value, sizeof value);
+  g_assert_true (tac_control_report_decode (&read, value, sizeof value));
+  g_assert_cmpuint (read.growth_ms, ==, report.growth_ms);
+}
+
+static void
 run_path (JsonObject *vector, const uint8_t key[TAC_KEY_SIZE], uint32_t *highest)
 {
   TacPathOffer got,
@@ -405,6 +428,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol-vectors/kem", test_kem);
   g_test_add_func ("/protocol-vectors/voice", test_voice);
   g_test_add_func ("/protocol-vectors/control", test_control);
+  g_test_add_func ("/protocol-vectors/report", test_report);
   g_test_add_func ("/protocol-vectors/path", test_path);
   g_test_add_func ("/protocol-vectors/sas", test_sas);
   g_test_add_func ("/protocol-vectors/pair", test_pair);

@@ -153,6 +153,17 @@ def voice(root, kem_secret, h, direction):
             "datagrams": datagrams}
 
 
+# Of the voice received: field, bytes.
+REPORT = {"highest_tick": 0x01020304, "ticks": 50, "lost": 7, "late": 1, "concealed": 3,
+          "playout_delay_ms": 60, "jitter_ms": 11, "growth_ms": 310}
+REPORT_SIZES = {"highest_tick": 4, "ticks": 1, "lost": 1, "late": 1, "concealed": 1,
+                "playout_delay_ms": 2, "jitter_ms": 2, "growth_ms": 2}
+
+
+def report_value(report):
+    return b"".join(report[name].to_bytes(size, "big") for name, size in REPORT_SIZES.items())
+
+
 def control(root, direction):
     key = hkdf(root, b"tacitel/1 control", 32)
     messages = [  # acknowledges, sequence, type, more, value
@@ -162,6 +173,7 @@ def control(root, direction):
         (65535, 0, 14, False, b"12345678"),
         (7, 0, 0, False, b""),
         (7, 65535, 12, False, b"#"),
+        (9, 0, 13, False, report_value(REPORT)),
     ]
     out = []
     for counter, (acknowledges, sequence, kind, more, value) in enumerate(messages):
@@ -221,6 +233,7 @@ def make():
     vectors["kem"] = {"ek": ek.hex(), "ct": ct.hex(), "secret": secret.hex(), "h": mixed.hex()}
     vectors["control"] = [control(k_caller, "caller to callee"),
                           control(k_callee, "callee to caller")]
+    vectors["report"] = {**REPORT, "value": report_value(REPORT).hex()}
     vectors["path"] = [path(k_caller, "caller to callee"), path(k_callee, "callee to caller")]
     vectors["voice"] = [voice(k_caller, b"", h, "caller to callee"),
                         voice(k_callee, b"", h, "callee to caller"),

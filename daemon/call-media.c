@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define PING_IDLE_US (15 * G_USEC_PER_SEC)
-#define LOOK_PACKETS 8 /* a look at the delay, while these came */
+#define LOOK_PACKETS 4 /* a look at the delay, while these came */
 
 void
 tac_call_count_refused (TacCall *call, TacOpenResult result, guint64 n)

@@ -5,14 +5,17 @@
  * joins at the answer and not before: nothing listens while it rings. */
 #include "daemon/media.h"
 
+#include "codecs/voice-dsp.h"
 #include "daemon/errors.h"
 #include "daemon/level.h"
 #include "daemon/sound.h"
+#include "daemon/trim.h"
 
 #include <sodium.h>
 #include <string.h>
 
 #define SAMPLES_MAX (48000 / 50 * 3)
+#define TRIM_BLOCKS 50 /* of 20 ms: all that a call needs has been loaded by then */
 
 struct TacMedia
 {
@@ -26,8 +29,11 @@ struct TacMedia
   gboolean silent; /* atomic */
 
   /* Of the sound thread. */
-  gint16 frame[SAMPLES_MAX]; /* the packet that is being captured */
-  guint filled, wanted;      /* samples of it; 0: none was begun */
+  TacVoiceDsp *dsp;           /* NULL: the voice is left as it is */
+  gint16 frame[SAMPLES_MAX];  /* the packet that is being captured */
+  guint filled, wanted;       /* samples of it; 0: none was begun */
+  gint16 far_end[48000 / 50]; /* what is played, in whole blocks for the echo canceller */
+  guint far_filled, blocks;   /* samples of it; captured so far, up to TRIM_BLOCKS */
 
   GMutex lock; /* of the next two */
   TacLevel captured, played;
@@ -54,22 +60,53 @@ make_packet (TacMedia *media)
     media->events.send (packet, media->user_data);
 }
 
+/* @near: (inout) a block from the microphone. */
+static void
+clean (TacMedia *media, gint16 *near)
+{
+  TacSoundStats held;
+
+  if (media->dsp == NULL)
+    return;
+  tac_sound_get_stats (media->sound, &held);
+  tac_voice_dsp_capture (media->dsp, near, held.capture_ms + held.playback_ms);
+}
+
 static void
 on_captured (const gint16 *pcm, gpointer user_data)
 {
   TacMedia *media = user_data;
   const guint block = media->rate / 50;
+  gint16 *near = media->frame + media->filled;
 
   if (media->wanted == 0)
     media->wanted = tac_voice_sender_begin (media->sender);
   if (pcm != NULL)
-    memcpy (media->frame + media->filled, pcm, block * sizeof *pcm);
+    memcpy (near, pcm, block * sizeof *pcm);
   else
-    memset (media->frame + media->filled, 0, block * sizeof *pcm);
-  measure (media, &media->captured, media->frame + media->filled, block);
+    memset (near, 0, block * sizeof *pcm);
+  measure (media, &media->captured, near, block);
+  clean (media, near);
+  if (media->blocks < TRIM_BLOCKS && ++media->blocks == TRIM_BLOCKS)
+    tac_trim ();
   media->filled += block;
   if (media->filled >= media->wanted)
     make_packet (media);
+}
+
+static void
+remember_far_end (TacMedia *media, const gint16 *pcm, guint samples)
+{
+  const guint block = media->rate / 50;
+
+  for (guint i = 0; i < samples && media->dsp != NULL; i++)
+    {
+      media->far_end[media->far_filled++] = pcm[i];
+      if (media->far_filled < block)
+        continue;
+      tac_voice_dsp_playback (media->dsp, media->far_end);
+      media->far_filled = 0;
+    }
 }
 
 static guint
@@ -81,6 +118,7 @@ on_wanted (gint64 now_us, gint16 *pcm, gpointer user_data)
   if (g_atomic_int_get (&media->silent))
     memset (pcm, 0, samples * sizeof *pcm);
   measure (media, &media->played, pcm, samples);
+  remember_far_end (media, pcm, samples);
   return samples;
 }
 
@@ -97,11 +135,32 @@ on_sound_changed (const char *problem, gpointer user_data)
   g_mutex_unlock (&media->lock);
 }
 
+static gboolean
+wants_dsp (const TacConfig *config)
+{
+  switch (config->audio_echo)
+    {
+    case TAC_ECHO_ON:
+      return TRUE;
+    case TAC_ECHO_OFF:
+      return FALSE;
+    case TAC_ECHO_AUTO:
+      return config->audio_source == NULL;
+    }
+  return FALSE;
+}
+
 /* The receiver plays silence from the first ring on. Until the call's own key comes, it has one
  * that opens nothing. */
 static gboolean
 make_halves (TacMedia *media, const TacConfig *config)
 {
+  static const TacVoiceDspOptions dsp = { .echo_tail_ms = TAC_VOICE_DSP_ECHO_TAIL_MS,
+                                          .noise_db = TAC_VOICE_DSP_NOISE_DB,
+                                          .gain = true };
+
+  if (wants_dsp (config))
+    media->dsp = tac_voice_dsp_new (media->rate, &dsp);
   media->sender = tac_voice_sender_new ();
   media->receiver = tac_voice_receiver_new ();
   if (media->sender == NULL || media->receiver == NULL
@@ -226,7 +285,9 @@ tac_media_free (TacMedia *media)
   g_clear_pointer (&media->sound, tac_sound_free);
   g_clear_pointer (&media->sender, tac_voice_sender_free);
   g_clear_pointer (&media->receiver, tac_voice_receiver_free);
+  g_clear_pointer (&media->dsp, tac_voice_dsp_free);
   sodium_memzero (media->frame, sizeof media->frame);
+  sodium_memzero (media->far_end, sizeof media->far_end);
   g_free (media->problem);
   g_mutex_clear (&media->lock);
   g_free (media);

@@ -7,12 +7,15 @@
 #define STEP_US 10000 /* more, after it ran dry */
 #define RELAX_US 2000 /* less, after long peace */
 #define MEASURES 5    /* before there is a correction: a server may be late now and then */
-#define CALM_MEASURES 20
+#define PATIENCE_FIRST 20
+#define PATIENCE_MOST 1000
 
 void
 tac_sound_fill_reset (TacSoundFill *fill)
 {
-  *fill = (TacSoundFill){ .target_us = TAC_SOUND_FILL_FIRST_US, .correction = 1 };
+  *fill = (TacSoundFill){ .target_us = TAC_SOUND_FILL_FIRST_US,
+                          .patience = PATIENCE_FIRST,
+                          .correction = 1 };
 }
 
 static void
@@ -31,13 +34,15 @@ tac_sound_fill_ran_dry (TacSoundFill *fill)
   if (fill->target_us > TAC_SOUND_FILL_MOST_US)
     fill->target_us = TAC_SOUND_FILL_MOST_US;
   fill->calm = 0;
+  if (fill->patience < PATIENCE_MOST)
+    fill->patience *= 2;
   correct (fill, 1);
 }
 
 static void
 relax (TacSoundFill *fill)
 {
-  if (++fill->calm < CALM_MEASURES || fill->target_us <= TAC_SOUND_FILL_LEAST_US)
+  if (++fill->calm < fill->patience || fill->target_us <= TAC_SOUND_FILL_LEAST_US)
     return;
   fill->target_us -= RELAX_US;
   fill->calm = 0;

@@ -3,6 +3,7 @@
  * to the sound thread but what the lock is for. */
 #pragma once
 #include "daemon/sound-fill.h"
+#include "daemon/sound-phase.h"
 #include "daemon/sound.h"
 
 #include <pulse/pulseaudio.h>
@@ -35,6 +36,9 @@ struct TacSound
   gint16 *block;       /* being captured */
   guint filled;        /* samples of it */
   guint ticks;         /* since the server was asked how much it holds */
+  TacSoundPhase phase;
+  gboolean waited; /* the block was looked for, and was not there */
+  gint64 until_us; /* poll at most as long */
   TacSoundFill fill;
 };
 

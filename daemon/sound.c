@@ -4,6 +4,7 @@
  * the monotonic clock takes their place, and silence goes out. */
 #include "daemon/sound-private.h"
 
+#include <poll.h>
 #include <string.h>
 
 #define LATE_US 40000      /* then the microphone has failed to deliver */
@@ -54,6 +55,8 @@ tac_sound_block_captured (TacSound *sound)
 
   sound->filled = 0;
   sound->delivered_us = now;
+  tac_sound_phase_came (&sound->phase, now, sound->waited);
+  sound->waited = FALSE;
   if (late < -BURST_BLOCKS * TAC_SOUND_BLOCK_US)
     {
       g_mutex_lock (&sound->lock);
@@ -65,13 +68,17 @@ tac_sound_block_captured (TacSound *sound)
   tac_sound_tick (sound, sound->block);
 }
 
+static gboolean
+delivers (const TacSound *sound, gint64 now)
+{
+  return sound->capture != NULL && now - sound->delivered_us < DELIVERS_US;
+}
+
 /* When silence takes the place of the next block. */
 static gint64
 deadline (const TacSound *sound, gint64 now)
 {
-  gboolean delivers = sound->capture != NULL && now - sound->delivered_us < DELIVERS_US;
-
-  return sound->expected_us + (delivers ? LATE_US : 0);
+  return sound->expected_us + (delivers (sound, now) ? LATE_US : 0);
 }
 
 static void
@@ -94,15 +101,48 @@ follow_orders (TacSound *sound, gboolean *quit)
   g_mutex_unlock (&sound->lock);
 }
 
+static int
+poll_until (struct pollfd *files, gulong n, gint64 until_us)
+{
+  gint64 left = MAX (until_us - g_get_monotonic_time (), 0);
+  const struct timespec patience = { left / G_USEC_PER_SEC, (glong)(left % G_USEC_PER_SEC) * 1000 };
+
+  return ppoll (files, n, &patience, NULL);
+}
+
+/* Until the next block is to be expected only orders count, which come by the first file, the
+ * loop's own. */
+static int
+poll_in_phase (struct pollfd *files, gulong n, int timeout, void *user_data)
+{
+  TacSound *sound = user_data;
+  gint64 now = g_get_monotonic_time ();
+  gint64 look = MIN (sound->phase.look_us, sound->until_us);
+  int found;
+
+  if (delivers (sound, now) && now < look)
+    {
+      for (gulong i = 0; i < n; i++)
+        files[i].revents = 0;
+      found = poll_until (files, 1, look);
+      if (found == 0)
+        found = poll_until (files, n, 0);
+      if (found != 0)
+        return found;
+      sound->waited = TRUE;
+    }
+  return poll_until (files, n, timeout == 0 ? 0 : sound->until_us);
+}
+
 static gboolean
 iterate (TacSound *sound)
 {
   gint64 now = g_get_monotonic_time ();
-  gint64 until = deadline (sound, now);
 
+  sound->until_us = deadline (sound, now);
   if (sound->retry_us != 0)
-    until = MIN (until, sound->retry_us);
-  if (pa_mainloop_prepare (sound->loop, (int)CLAMP (until - now, 0, G_USEC_PER_SEC)) < 0
+    sound->until_us = MIN (sound->until_us, sound->retry_us);
+  if (pa_mainloop_prepare (sound->loop, (int)CLAMP (sound->until_us - now, 0, G_USEC_PER_SEC)) < 0
       || pa_mainloop_poll (sound->loop) < 0 || pa_mainloop_dispatch (sound->loop) < 0)
     return FALSE;
   if (sound->retry_us != 0 && g_get_monotonic_time () >= sound->retry_us)
@@ -117,6 +157,7 @@ run (gpointer user_data)
   gboolean quit = FALSE;
 
   sound->expected_us = g_get_monotonic_time ();
+  tac_sound_phase_reset (&sound->phase);
   tac_sound_connect (sound);
   for (;;)
     {
@@ -147,6 +188,7 @@ tac_sound_new (const TacSoundOptions *options, const TacSoundEvents *events, gpo
   sound->block = g_new0 (gint16, options->rate / 50);
   g_mutex_init (&sound->lock);
   sound->loop = pa_mainloop_new ();
+  pa_mainloop_set_poll_func (sound->loop, poll_in_phase, sound);
   sound->thread = g_thread_new ("tacitel-sound", run, sound);
   return sound;
 }

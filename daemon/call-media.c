@@ -216,6 +216,18 @@ tac_call_second (TacCall *call)
     tac_call_event (call, TAC_EVENT_SILENT);
 }
 
+static void
+insert_sound (GVariantDict *dict, const TacMediaStats *stats)
+{
+  g_variant_dict_insert (dict, "Sound", "b", stats->sound);
+  g_variant_dict_insert (dict, "SoundProblem", "s", stats->sound_problem);
+  g_variant_dict_insert (dict, "SoundBreaks", "t", stats->sound_breaks);
+  g_variant_dict_insert (dict, "CapturedLevel", "i", stats->captured_dbfs);
+  g_variant_dict_insert (dict, "PlayedLevel", "i", stats->played_dbfs);
+  g_variant_dict_insert (dict, "CaptureDelay", "u", stats->capture_ms);
+  g_variant_dict_insert (dict, "PlaybackDelay", "u", stats->playback_ms);
+}
+
 GVariant *
 tac_call_get_statistics (TacCall *call)
 {
@@ -263,5 +275,6 @@ tac_call_get_statistics (TacCall *call)
                          call->paths != NULL ? tac_paths_get_changes (call->paths) : 0);
   g_variant_dict_insert (&dict, "StandbyOffered", "b",
                          call->paths != NULL && tac_paths_stands_by (call->paths));
+  insert_sound (&dict, &stats);
   return g_variant_dict_end (&dict);
 }

@@ -7,8 +7,8 @@
 #define STEP_US 10000 /* more, after it ran dry */
 #define RELAX_US 2000 /* less, after long peace */
 #define MEASURES 5    /* before there is a correction: a server may be late now and then */
-#define PATIENCE_FIRST 20
-#define PATIENCE_MOST 1000
+#define PATIENCE_FIRST 100
+#define PATIENCE_MOST 1600
 
 void
 tac_sound_fill_reset (TacSoundFill *fill)
@@ -51,11 +51,15 @@ relax (TacSoundFill *fill)
 bool
 tac_sound_fill_measured (TacSoundFill *fill, int64_t queued_us)
 {
-  if (queued_us > TAC_SOUND_FILL_STALE_US)
+  bool stale = queued_us > fill->target_us + TAC_SOUND_FILL_STALE_US;
+
+  if (stale && fill->stale)
     {
+      fill->stale = false;
       correct (fill, 1);
       return true;
     }
+  fill->stale = stale;
   if (fill->measures++ == 0 || queued_us < fill->least_us)
     fill->least_us = queued_us;
   relax (fill);

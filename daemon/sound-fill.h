@@ -8,12 +8,13 @@
 #define TAC_SOUND_FILL_FIRST_US 30000 /* behind a write, until something is known */
 #define TAC_SOUND_FILL_LEAST_US 24000
 #define TAC_SOUND_FILL_MOST_US 150000
-#define TAC_SOUND_FILL_STALE_US 250000 /* so much is no voice of now: throw it away */
+#define TAC_SOUND_FILL_STALE_US 50000 /* so much more, twice: throw it all away */
 
 typedef struct
 {
   int64_t target_us; /* wanted behind a write */
   int64_t least_us;  /* measured since the last correction */
+  bool stale;        /* the last measure was */
   unsigned measures; /* of these */
   unsigned calm;     /* measures since the server ran dry, or the target fell */
   unsigned patience; /* of these, before it falls; longer after each time */
@@ -24,7 +25,7 @@ typedef struct
 void tac_sound_fill_reset (TacSoundFill *fill);
 /* The server ran out of samples. */
 void tac_sound_fill_ran_dry (TacSoundFill *fill);
-/* @queued_us: what the server holds just behind a write, about once a second; anything. True: it is
+/* @queued_us: what the server holds just behind a write, five times a second; anything. True: it is
  * stale, the server should drop it. */
 bool tac_sound_fill_measured (TacSoundFill *fill, int64_t queued_us);
 /* Blocks of 20 ms to write at this tick: 0, 1 or 2. */

@@ -12,7 +12,7 @@
 #define JUMP_US G_USEC_PER_SEC
 #define BURST_BLOCKS 3 /* that may come ahead of their time */
 #define FOLLOW 64      /* the pace follows the microphone's by this part of the difference */
-#define MEASURE_TICKS 50
+#define MEASURE_TICKS 10
 
 static void
 play (TacSound *sound)

@@ -24,7 +24,7 @@ play (guint seconds, double ppm, gint64 device_us, guint warm_up_s, gint64 *wors
   for (guint tick = 1; tick <= seconds * 50; tick++)
     {
       queued += BLOCK_US * tac_sound_fill_tick (&fill);
-      if (tick % 50 == 0 && tac_sound_fill_measured (&fill, (gint64)queued))
+      if (tick % 10 == 0 && tac_sound_fill_measured (&fill, (gint64)queued))
         queued = 0;
       if (tick > warm_up_s * 50)
         *worst_us = MAX (*worst_us, (gint64)queued);
@@ -74,7 +74,7 @@ test_fill_bounds (void)
       g_assert_cmpuint (tac_sound_fill_tick (&fill), ==, 2);
     }
   g_assert_cmpint (fill.target_us, ==, TAC_SOUND_FILL_MOST_US);
-  for (guint i = 0; i < 10000; i++)
+  for (guint i = 0; i < 200000; i++)
     {
       g_assert_false (tac_sound_fill_measured (&fill, fill.target_us));
       g_assert_cmpuint (tac_sound_fill_tick (&fill), ==, 1);
@@ -94,7 +94,7 @@ test_fill_takes_nonsense (void)
     {
       gint64 said = nonsense[g_test_rand_int_range (0, G_N_ELEMENTS (nonsense))];
 
-      g_assert_cmpint (tac_sound_fill_measured (&fill, said), ==, said == G_MAXINT64);
+      g_assert_true (!tac_sound_fill_measured (&fill, said) || said == G_MAXINT64);
       g_assert_cmpuint (tac_sound_fill_tick (&fill), <=, 2);
       g_assert_cmpint (fill.target_us, <=, TAC_SOUND_FILL_MOST_US);
     }

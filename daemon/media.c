@@ -282,7 +282,8 @@ tac_media_get_stats (TacMedia *media, TacMediaStats *stats)
 void
 tac_media_free (TacMedia *media)
 {
-  g_clear_pointer (&media->sound, tac_sound_free);
+  if (media->sound != NULL)
+    tac_sound_free (media->sound); /* until it returns, its thread uses it */
   g_clear_pointer (&media->sender, tac_voice_sender_free);
   g_clear_pointer (&media->receiver, tac_voice_receiver_free);
   g_clear_pointer (&media->dsp, tac_voice_dsp_free);

@@ -9,9 +9,9 @@
 
 #define LATE_US 40000      /* then the microphone has failed to deliver */
 #define DELIVERS_US 100000 /* it has, so long ago at most */
-#define JUMP_US G_USEC_PER_SEC
-#define BURST_BLOCKS 3 /* that may come ahead of their time */
-#define FOLLOW 64      /* the pace follows the microphone's by this part of the difference */
+#define JUMP_US 200000     /* behind: no voice of now would come of it */
+#define BURST_BLOCKS 3     /* that may come ahead of their time */
+#define FOLLOW 64          /* the pace follows the microphone's by this part of the difference */
 #define MEASURE_TICKS 10
 
 static void
@@ -86,7 +86,7 @@ keep_pace (TacSound *sound)
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (now - sound->expected_us > JUMP_US) /* the phone slept, or this thread did */
+  if (now - sound->expected_us > JUMP_US + LATE_US) /* the phone slept, or this thread did */
     sound->expected_us = now;
   while (deadline (sound, now) <= now)
     tac_sound_tick (sound, NULL);

@@ -129,7 +129,8 @@ tac_voice_sender_begin (TacVoiceSender *sender)
   unsigned samples;
 
   pthread_mutex_lock (&sender->lock);
-  if (tac_voice_encoder_profile (sender->encoder) != sender->settings.profile)
+  if (sender->stats.next_tick % TAC_PROFILE_BOUNDARY == 0
+      && tac_voice_encoder_profile (sender->encoder) != sender->settings.profile)
     tac_voice_encoder_set_profile (sender->encoder, sender->settings.profile);
   samples = tac_voice_encoder_frame (sender->encoder);
   pthread_mutex_unlock (&sender->lock);
@@ -171,8 +172,8 @@ tac_voice_sender_get_stats (TacVoiceSender *sender, TacVoiceSenderStats *stats)
 {
   pthread_mutex_lock (&sender->lock);
   *stats = sender->stats;
-  stats->profile = sender->encoder != NULL ? tac_voice_encoder_profile (sender->encoder)
-                                           : TAC_PROFILE_WIDE;
+  stats->profile
+      = sender->encoder != NULL ? tac_voice_encoder_profile (sender->encoder) : TAC_PROFILE_WIDE;
   stats->fec = sender->encoder != NULL && tac_voice_encoder_fec (sender->encoder);
   pthread_mutex_unlock (&sender->lock);
 }

@@ -12,7 +12,7 @@ typedef struct TacVoiceSender TacVoiceSender;
 
 typedef struct
 {
-  TacProfile profile; /* from the next packet on */
+  TacProfile profile; /* from the next tick on that is a multiple of TAC_PROFILE_BOUNDARY */
   bool mute;
   unsigned loss; /* percent */
   int complexity;

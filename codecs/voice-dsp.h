@@ -23,6 +23,7 @@ typedef struct
   uint64_t blocks;    /* captured */
   uint64_t cancelled; /* of these, with the echo canceller at work */
   uint64_t aligned;   /* times that the far end's history was read from elsewhere */
+  uint64_t resets;    /* of the filter: the room has changed */
   unsigned delay_ms;  /* from playback to capture, as the echo canceller has it */
   int gain_db;        /* now */
 } TacVoiceDspStats;

@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AGREE 50  /* blocks: 1 s */
-#define ASTRAY 25 /* blocks */
+#define AGREE 75        /* blocks: sound servers are asked about once a second */
+#define ASTRAY 25       /* blocks */
+#define LEFT_HELPS 0.5f /* 3 dB less: nearly always, also with somebody here talking */
+#define LEFT_WELL 0.05f
+#define TRUST 100 /* blocks: who talks here hides the echo for a while */
 
 bool
 tac_voice_far_init (TacVoiceFar *far, unsigned block)
@@ -43,18 +46,26 @@ tac_voice_far_write (TacVoiceFar *far, const int16_t *pcm)
   tac_voice_lag_far (&far->lag, pcm, far->block);
 }
 
+void
+tac_voice_far_doubt (TacVoiceFar *far)
+{
+  far->trust = far->astray = 0;
+  tac_voice_lag_forget (&far->lag);
+}
+
 static void
 move (TacVoiceFar *far, int64_t offset)
 {
   far->offset = offset;
-  far->astray = far->agree = 0;
+  far->agree = 0;
   far->moves++;
+  tac_voice_far_doubt (far);
 }
 
 /* The server's word: followed at once at first, then if it says another for a second. Readings
  * differ by what it delivers late, those of a nonsense one by anything. */
 static void
-hear (TacVoiceFar *far, unsigned delay_ms)
+hear (TacVoiceFar *far, unsigned delay_ms, float left)
 {
   int64_t said, near_by = samples (far, TAC_VOICE_FAR_MARGIN_MS * 3 / 4);
 
@@ -73,7 +84,9 @@ hear (TacVoiceFar *far, unsigned delay_ms)
     }
   if (++far->agree < AGREE)
     return;
-  move (far, far->offset + far->candidate - far->said);
+  if (left > LEFT_HELPS)
+    move (far, far->offset + far->candidate - far->said);
+  far->agree = 0;
   far->said = far->candidate;
 }
 
@@ -94,7 +107,7 @@ look (TacVoiceFar *far, unsigned reach_ms)
 }
 
 /* Nothing is heard before it is played, and nothing is kept for ever. */
-static bool
+static void
 clamp (TacVoiceFar *far, int64_t *at)
 {
   int64_t most = far->written - far->block;
@@ -106,7 +119,6 @@ clamp (TacVoiceFar *far, int64_t *at)
   if (*at < least)
     *at = least;
   far->offset += *at - wanted;
-  return *at != wanted;
 }
 
 static void
@@ -120,7 +132,7 @@ copy (const TacVoiceFar *far, int64_t at, int16_t *pcm)
 
 bool
 tac_voice_far_read (TacVoiceFar *far, const int16_t *near, unsigned delay_ms, unsigned reach_ms,
-                    int16_t *pcm)
+                    float left, int16_t *pcm)
 {
   uint64_t moves = far->moves;
   int64_t at;
@@ -133,8 +145,13 @@ tac_voice_far_read (TacVoiceFar *far, const int16_t *near, unsigned delay_ms, un
       far->begun = true;
     }
   tac_voice_lag_near (&far->lag, near, far->block);
-  hear (far, delay_ms);
-  look (far, reach_ms);
+  hear (far, delay_ms, left);
+  if (left < LEFT_WELL)
+    far->trust = TRUST;
+  if (far->trust > 0)
+    far->trust--;
+  else
+    look (far, reach_ms);
   at = far->captured + far->offset + samples (far, TAC_VOICE_FAR_MARGIN_MS);
   clamp (far, &at);
   copy (far, at, pcm);

@@ -17,6 +17,7 @@ typedef struct
   int64_t offset;          /* that the history is read at, the margin apart */
   int64_t said, candidate; /* offsets by what the server says: believed; perhaps */
   unsigned agree;          /* blocks that it said the candidate */
+  unsigned trust;          /* blocks that the alignment is not doubted */
   unsigned astray;         /* blocks that the echo was found out of the filter's reach */
   bool begun;
   uint64_t moves;
@@ -32,11 +33,15 @@ void tac_voice_far_write (TacVoiceFar *far, const int16_t *pcm);
  * @near: a block of the microphone
  * @delay_ms: as tac_voice_dsp_capture() has it
  * @reach_ms: an echo up to so late is still cancelled
+ * @left: of the microphone's power behind the filter, lately; 1 or more: it does not help, or did
+ *   nothing lately. Where it helps the delay is right, whatever the server says.
  * @pcm: (out): the block of the far end whose echo is in @near
  *
  * Returns: true if it is read from elsewhere than the last block was.
  */
 bool tac_voice_far_read (TacVoiceFar *far, const int16_t *near, unsigned delay_ms,
-                         unsigned reach_ms, int16_t *pcm);
+                         unsigned reach_ms, float left, int16_t *pcm);
+/* The filter found its echo gone. */
+void tac_voice_far_doubt (TacVoiceFar *far);
 /* Delay that the history is read at; UNKNOWN_MS before. */
 unsigned tac_voice_far_delay_ms (const TacVoiceFar *far);

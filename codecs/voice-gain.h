@@ -11,10 +11,12 @@
 
 typedef struct
 {
-  float gain;  /* factor, now; 0: not begun */
-  float level; /* mean square of speech */
+  float gain;    /* factor that the level asks for */
+  float applied; /* at the end of the last block: less where it would clip */
+  float level;   /* mean square of speech */
 } TacVoiceGain;
 
+void tac_voice_gain_init (TacVoiceGain *gain);
 /**
  * tac_voice_gain_run:
  * @pcm: (inout): 20 ms, @samples

@@ -10,10 +10,12 @@
 #define PRODUCT_KEEP 0.9985f /* 3 s of what was heard */
 #define HEARD_FIRST 200      /* 1 s, before anything is said */
 #define HEARD_LIMIT 2000
-#define QUIET 12.0f /* log2 of a power: about -54 dBFS */
-#define STANDS_OUT 0.25f
-#define BESIDE 8 /* units of the peak itself */
-#define SLACK 8  /* units that the offset may grow by */
+#define QUIET 12.0f            /* log2 of a power: about -54 dBFS */
+#define STANDS_OUT 0.25f       /* of a perfect correlation, in the end */
+#define STANDS_OUT_FIRST 80.0f /* more, by units heard: chance has its way with few */
+#define BESIDE 16              /* units that the peak is wide */
+#define SLACK 8                /* units that the offset may grow by */
+#define LATE 2                 /* units that a room's envelope rises late by */
 
 static float
 envelope (const int16_t *pcm, unsigned samples)
@@ -47,6 +49,14 @@ tac_voice_lag_far (TacVoiceLag *lag, const int16_t *pcm, unsigned samples)
         = beyond (&lag->far_mean, envelope (pcm + u * unit, unit));
 }
 
+void
+tac_voice_lag_forget (TacVoiceLag *lag)
+{
+  memset (lag->product, 0, sizeof lag->product);
+  lag->far_square = lag->near_square = 0;
+  lag->heard = 0;
+}
+
 /* The range begins just before the newest that was played, or nothing of it can be heard yet. */
 static void
 anchor (TacVoiceLag *lag)
@@ -55,9 +65,7 @@ anchor (TacVoiceLag *lag)
 
   if (lag->heard > 0 && newest <= lag->newest && newest > lag->newest - 4 * SLACK)
     return;
-  memset (lag->product, 0, sizeof lag->product);
-  lag->far_square = lag->near_square = 0;
-  lag->heard = 0;
+  tac_voice_lag_forget (lag);
   lag->newest = newest + SLACK;
 }
 
@@ -115,6 +123,6 @@ tac_voice_lag_find (const TacVoiceLag *lag, int64_t *offset)
   for (int k = 0; k < TAC_VOICE_LAG_RANGE; k++)
     if ((k < peak - BESIDE || k > peak + BESIDE) && lag->product[k] > second)
       second = lag->product[k];
-  *offset = lag->newest - peak;
-  return best - second > STANDS_OUT * scale;
+  *offset = lag->newest - peak + LATE;
+  return best - second > (STANDS_OUT + STANDS_OUT_FIRST / (float)lag->heard) * scale;
 }

@@ -26,5 +26,7 @@ typedef struct
 /* @pcm: 20 ms, @samples; in both. */
 void tac_voice_lag_far (TacVoiceLag *lag, const int16_t *pcm, unsigned samples);
 void tac_voice_lag_near (TacVoiceLag *lag, const int16_t *pcm, unsigned samples);
+/* The delay has changed: what was heard counts no more. */
+void tac_voice_lag_forget (TacVoiceLag *lag);
 /* @offset: (out): in units. Returns: false where nothing stands out. */
 bool tac_voice_lag_find (const TacVoiceLag *lag, int64_t *offset);

@@ -52,6 +52,17 @@ tac_store_newest_until (const TacPacketStore *store, int64_t tick)
   return newest;
 }
 
+const TacStoredPacket *
+tac_store_oldest (const TacPacketStore *store)
+{
+  const TacStoredPacket *oldest = NULL;
+
+  for (unsigned i = 0; i < TAC_STORE_SLOTS && store->n > 0; i++)
+    if (store->slots[i].used && (oldest == NULL || store->slots[i].tick < oldest->tick))
+      oldest = &store->slots[i];
+  return oldest;
+}
+
 unsigned
 tac_store_drop_before (TacPacketStore *store, int64_t tick)
 {

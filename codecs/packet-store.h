@@ -26,5 +26,7 @@ TacStoredPacket *tac_store_find (TacPacketStore *store, int64_t tick);
 void tac_store_release (TacPacketStore *store, TacStoredPacket *packet);
 /* The newest packet that starts at @tick or before, or NULL. */
 const TacStoredPacket *tac_store_newest_until (const TacPacketStore *store, int64_t tick);
+/* The oldest packet, or NULL. */
+const TacStoredPacket *tac_store_oldest (const TacPacketStore *store);
 /* Returns: how many packets started before @tick; they are gone. */
 unsigned tac_store_drop_before (TacPacketStore *store, int64_t tick);

@@ -2,85 +2,85 @@
 /* The adaptive playout buffer: opened packets in, in any order and at any time; 20 ms of PCM out at
  * every tick of the sink.
  *
- * A packet of tick T that arrives at A has the transit A − 20 ms × T. The buffer plays tick T when
- * the target has passed: the transit that nearly all packets keep (jitter.h), a margin, and the
- * length of a packet while the peer sends FEC, for what was lost is in the next one. Playing more
- * than a tick too late, two ticks become one by a cross-fade; too early, the decoder makes up one.
- * Both wait for a quiet moment, if one comes in time.
+ * A packet of tick T that arrives at A has the transit A − 20 ms × T; what is played now has one,
+ * too. Packets must be there when a tick of the sink begins that needs them, so the transits at
+ * which they are due are whole ticks apart: jitter.h chooses one. What waits in the queue beyond
+ * that is of no use, and is taken out in pieces that nobody misses; where it is too little, pieces
+ * are put in. A packet that is not there in time is made up, without giving it up before one after
+ * it has come.
  */
 #include "playout.h"
-#include "jitter.h"
-#include "packet-store.h"
 
+#include "jitter.h"
+#include "pace.h"
+#include "packet-store.h"
+#include "stretch.h"
+#include "voice-queue.h"
+
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TICK_US (TAC_TICK_MS * 1000)
 #define PACKET_TICKS_MAX 3
-#define READY_MAX 4             /* decoded ticks: one left over and a packet */
-#define MARGIN_US 5000          /* for threads that wake late, on top of the jitter */
-#define SLACK_US 3000           /* no correction for less */
-#define JUMP_US 1000000         /* a transit this far off is another clock or another stream */
-#define TARGET_RANGE_US 800000  /* never wait longer than this for slow packets */
-#define RESTART_US 500000       /* this much too late, do not catch up tick by tick */
-#define PATIENCE_TICKS 50       /* ticks to wait for a quiet moment */
-#define GAP_TICKS 25            /* made-up ticks after which the voice has gone */
-#define FEC_MEMORY_TICKS 250    /* FEC shows in speech only, so remember it over a pause */
-#define LATE_RUN 3              /* fresh packets in a row too late: the timeline is what is wrong */
-#define QUIET_RATIO 64          /* 18 dB below the level of the speech */
-#define QUIET_POWER (50u * 50u) /* and what is quiet in any case */
+#define ALIGN_US 5000     /* from a packet's arrival to a caller who chooses the moment */
+#define SLACK_US 1000     /* as near as two clocks are to each other between two choices */
+#define JUMP_US 1000000   /* a transit this far off is another clock or another stream */
+#define RESTART_US 500000 /* this much too late, do not catch up piece by piece */
+#define CHOOSE_TICKS 10   /* between choices, unless something was late */
+#define RESUME_TICKS 3    /* made up in a row, from which on what came late is played later */
 #define TIME_MAX ((int64_t)1 << 60)
+
+/* When to take out or put in what is not quiet. */
+#define SLACK_MS 1    /* too late by less: never */
+#define HURRY_TICKS 2 /* too late by more: at once */
+#define RUSH_TICKS 5  /* and twice in a tick */
+#define PATIENCE 10   /* ticks to wait for a quiet moment */
+#define IMPATIENCE 50 /* then anything half alike, and after as long again, anything */
+#define URGENT 5      /* the same where too early */
 
 _Static_assert(TAC_STORE_SLOTS >= TAC_PLAYOUT_BOUND + PACKET_TICKS_MAX, "slots");
 
 typedef enum
 {
   SOURCE_PACKET,
-  SOURCE_FEC,
-  SOURCE_CONCEALED
+  SOURCE_COPY,
+  SOURCE_MADE_UP,
 } Source;
 
 struct TacPlayout
 {
-  TacVoiceDecoder *decoder;
-  unsigned tick_samples;
+  TacVoiceQueue *queue;
   TacPlayoutStats stats;
   TacJitter jitter;
+  TacPace pace;
+  TacPacketStore store;
 
   bool any;     /* a packet has come */
   bool playing; /* else silence, until start() finds a packet whose time has come */
   int64_t next; /* tick to decode next; packets below it are late */
   int64_t last_get;
-  TacPacketStore store;
-
-  unsigned packet_ticks; /* of the newest packet */
-  int64_t fec_until;     /* tick up to which the peer's FEC is expected */
-  unsigned late_run;     /* fresh packets too late, in a row */
-  unsigned missing;      /* made-up ticks in a row */
-  unsigned wanting;      /* ticks since a correction is due */
-  uint32_t power, level; /* mean square of the newest tick; peak of it, decaying */
-
-  unsigned ready; /* ticks decoded and not played */
-  Source source[READY_MAX];
-  int16_t pcm[]; /* READY_MAX ticks */
+  int64_t target;   /* transit at which packets are due */
+  unsigned choose;  /* ticks until it is chosen again */
+  unsigned stalled; /* ticks from next on that were made up: they may still come */
+  unsigned wanting; /* ticks since a correction is due */
+  Source source;    /* of what was queued last */
 };
 
 TacPlayout *
 tac_playout_new (unsigned rate)
 {
-  TacVoiceDecoder *decoder = tac_voice_decoder_new (rate);
-  TacPlayout *playout;
+  TacPlayout *playout = calloc (1, sizeof *playout);
 
-  if (decoder == NULL)
-    return NULL;
-  playout = calloc (1, sizeof *playout + READY_MAX * (rate / 50) * sizeof (int16_t));
   if (playout == NULL)
+    return NULL;
+  playout->queue = tac_voice_queue_new (rate);
+  if (playout->queue == NULL)
     {
-      tac_voice_decoder_free (decoder);
+      free (playout);
       return NULL;
     }
-  playout->decoder = decoder;
-  playout->tick_samples = rate / 50;
+  playout->last_get = -TIME_MAX;
   return playout;
 }
 
@@ -89,7 +89,7 @@ tac_playout_free (TacPlayout *playout)
 {
   if (playout == NULL)
     return;
-  tac_voice_decoder_free (playout->decoder);
+  tac_voice_queue_free (playout->queue);
   free (playout);
 }
 
@@ -105,16 +105,16 @@ advance (TacPlayout *playout, int64_t next, uint64_t *counter)
 {
   *counter += tac_store_drop_before (&playout->store, next);
   playout->next = next;
+  playout->stalled = 0;
 }
 
 static void
 stop (TacPlayout *playout)
 {
   playout->playing = false;
-  playout->ready = 0;
-  playout->missing = 0;
+  playout->stalled = 0;
   playout->wanting = 0;
-  playout->late_run = 0;
+  tac_voice_queue_clear (playout->queue);
 }
 
 void
@@ -124,20 +124,8 @@ tac_playout_reset (TacPlayout *playout)
   advance (playout, playout->any ? (int64_t)playout->stats.highest_tick + 1 : 0,
            &playout->stats.discarded);
   tac_jitter_reset (&playout->jitter);
+  tac_pace_reset (&playout->pace);
   playout->last_get = -TIME_MAX;
-}
-
-/* The transit at which to play. */
-static int64_t
-target (const TacPlayout *playout)
-{
-  int64_t slow = playout->jitter.slow;
-
-  if (slow > playout->jitter.fastest + TARGET_RANGE_US)
-    slow = playout->jitter.fastest + TARGET_RANGE_US;
-  if (playout->stats.highest_tick < playout->fec_until)
-    slow += playout->packet_ticks * TICK_US;
-  return slow + MARGIN_US;
 }
 
 static int64_t
@@ -152,45 +140,36 @@ floor_ticks (int64_t us)
   return us >= 0 ? us / TICK_US : -((-us + TICK_US - 1) / TICK_US);
 }
 
+static int64_t
+to_us (const TacPlayout *playout, unsigned samples)
+{
+  return (int64_t)samples * TICK_US / playout->queue->tick;
+}
+
 /* What the arrival says about the network. @fresh: newer than any before. */
 static void
 learn (TacPlayout *playout, int64_t arrival_us, const TacStoredPacket *packet, bool fresh)
 {
   TacJitter *jitter = &playout->jitter;
   int64_t transit = arrival_us - (int64_t)packet->tick * TICK_US;
+  bool jump = jitter->any && (transit > jitter->last + JUMP_US || transit < jitter->last - JUMP_US);
 
-  if (jitter->n > 0 && transit > jitter->fastest + JUMP_US && !fresh)
+  if (jump && !fresh)
     return; /* a straggler, held somewhere: it tells nothing of the others */
-  if (jitter->n > 0 && (transit > jitter->fastest + JUMP_US || transit < jitter->fastest - JUMP_US))
-    tac_jitter_reset (jitter);
-  tac_jitter_put (jitter, transit);
+  if (jump)
+    {
+      tac_jitter_reset (jitter);
+      tac_pace_reset (&playout->pace);
+    }
+  tac_jitter_put (jitter, transit, packet->tick, packet->ticks,
+                  tac_voice_packet_has_fec (packet->body));
+  tac_pace_hear (&playout->pace, transit);
   playout->stats.jitter_ms = (uint32_t)(jitter->mean / 1000);
-
   if (fresh)
     {
       playout->any = true;
       playout->stats.highest_tick = packet->tick;
-      playout->packet_ticks = packet->ticks;
     }
-  if (tac_voice_packet_has_fec (packet->body))
-    playout->fec_until = (int64_t)packet->tick + FEC_MEMORY_TICKS;
-}
-
-/* Is the packet's time still to come? If fresh packets keep coming too late, the sender has paused,
- * and its timeline must be taken up again where it is now. */
-static bool
-in_time (TacPlayout *playout, uint32_t tick, bool fresh)
-{
-  if (tick >= playout->next)
-    playout->late_run = 0;
-  else if (fresh && (!playout->playing || ++playout->late_run >= LATE_RUN))
-    {
-      stop (playout);
-      playout->next = tick;
-    }
-  else
-    return false;
-  return true;
 }
 
 void
@@ -208,78 +187,46 @@ tac_playout_put (TacPlayout *playout, int64_t arrival_us, uint32_t tick,
     }
   memcpy (packet.body, body, TAC_BODY_SIZE);
   learn (playout, in_range (arrival_us), &packet, fresh);
-  if (!in_time (playout, tick, fresh))
+  if (tick < playout->next)
     {
       playout->stats.late++;
+      playout->choose = 0;
       return;
     }
-
   if (tick >= playout->next + TAC_PLAYOUT_BOUND)
     {
-      playout->ready = 0;
+      tac_voice_queue_clear (playout->queue);
       advance (playout, (int64_t)tick - TAC_PLAYOUT_BOUND + 1, &playout->stats.overflow);
     }
   if (!tac_store_put (&playout->store, &packet))
     playout->stats.duplicate++;
 }
 
-static int16_t *
-ready_pcm (TacPlayout *playout, unsigned tick)
-{
-  return playout->pcm + tick * playout->tick_samples;
-}
-
-static void
-append (TacPlayout *playout, unsigned ticks, Source source)
-{
-  for (unsigned i = 0; i < ticks; i++)
-    playout->source[playout->ready++] = source;
-}
-
-static void
-skip_ready (TacPlayout *playout, unsigned ticks)
-{
-  playout->ready -= ticks;
-  memmove (playout->pcm, ready_pcm (playout, ticks),
-           playout->ready * playout->tick_samples * sizeof (int16_t));
-  memmove (playout->source, playout->source + ticks, playout->ready * sizeof (Source));
-}
-
-/* One tick from the decoder's memory alone. */
-static void
-conceal (TacPlayout *playout)
-{
-  int16_t *pcm = ready_pcm (playout, playout->ready);
-
-  if (tac_voice_conceal (playout->decoder, 1, pcm) != playout->tick_samples)
-    memset (pcm, 0, playout->tick_samples * sizeof *pcm);
-  append (playout, 1, SOURCE_CONCEALED);
-}
-
 static bool
 decode_packet (TacPlayout *playout)
 {
   TacStoredPacket *slot = tac_store_find (&playout->store, playout->next);
-  unsigned ticks;
+  /* Leaving out a piece is no use where the sink would wait for it. */
+  unsigned may_leave_out;
 
   if (slot == NULL)
     return false;
-  ticks = slot->ticks;
   tac_store_release (&playout->store, slot);
+  may_leave_out = playout->store.n > 0 || slot->ticks > 1 ? playout->queue->tick / 2 : 0;
   playout->stats.decoded++;
-  if (tac_voice_decode (playout->decoder, slot->body, ready_pcm (playout, playout->ready))
-      == ticks * playout->tick_samples)
-    append (playout, ticks, SOURCE_PACKET);
-  else
-    for (unsigned i = 0; i < ticks; i++)
-      conceal (playout);
-  advance (playout, playout->next + ticks, &playout->stats.discarded);
+  playout->source = SOURCE_PACKET;
+  if (!tac_voice_queue_decode (playout->queue, slot->body, may_leave_out))
+    {
+      playout->stats.undecodable++;
+      playout->source = SOURCE_MADE_UP;
+    }
+  advance (playout, playout->next + slot->ticks, &playout->stats.discarded);
   return true;
 }
 
 /* The packet after the gap holds a copy of one packet before it, as long as itself. */
 static bool
-decode_fec (TacPlayout *playout)
+decode_copy (TacPlayout *playout)
 {
   for (unsigned ticks = 1; ticks <= PACKET_TICKS_MAX; ticks++)
     {
@@ -288,178 +235,294 @@ decode_fec (TacPlayout *playout)
       if (slot == NULL)
         continue;
       if (slot->ticks != ticks || !tac_voice_packet_has_fec (slot->body)
-          || tac_voice_decode_fec (playout->decoder, slot->body, ticks,
-                                   ready_pcm (playout, playout->ready))
-                 != ticks * playout->tick_samples)
+          || !tac_voice_queue_decode_copy (playout->queue, slot->body, ticks))
         return false;
-      append (playout, ticks, SOURCE_FEC);
+      playout->source = SOURCE_COPY;
       playout->next += ticks;
       return true;
     }
   return false;
 }
 
-/* At least one tick ready. @early: rather make one up than call a packet lost that may still come.
- */
+/* Ticks were made up because nothing was there, and now something is. One or two ticks are not
+ * missed much, so the sound goes on where it would be; but more are said later than not at all. */
 static void
-fill (TacPlayout *playout, bool early)
+take_up (TacPlayout *playout)
 {
-  if (playout->ready > 0 || decode_packet (playout))
-    return;
-  if (playout->store.n == 0 && early)
+  const TacStoredPacket *oldest = tac_store_oldest (&playout->store);
+  int64_t due = playout->next + playout->stalled;
+  bool later = playout->stalled >= RESUME_TICKS || tac_store_find (&playout->store, due) == NULL;
+
+  playout->choose = 0;
+  if (oldest->tick >= due)
+    advance (playout, due, &playout->stats.discarded);
+  else if (later)
     {
-      conceal (playout);
-      playout->stats.expanded++;
-      playout->wanting = 0;
-      return;
+      playout->stats.resumed += (uint64_t)(due - oldest->tick);
+      playout->queue->seam = true;
+      advance (playout, oldest->tick, &playout->stats.discarded);
     }
-  if (decode_fec (playout))
+  else
+    {
+      for (int64_t tick = playout->next; tick < due; tick++)
+        {
+          const TacStoredPacket *slot = tac_store_find (&playout->store, tick);
+
+          if (slot != NULL)
+            tac_voice_queue_learn (playout->queue, slot->body);
+        }
+      advance (playout, due, &playout->stats.late);
+    }
+}
+
+/* At least one tick more. */
+static void
+more (TacPlayout *playout)
+{
+  if (playout->stalled > 0 && playout->store.n > 0)
+    take_up (playout);
+  if (decode_packet (playout))
     return;
-  conceal (playout);
-  playout->next++;
+  if (playout->store.n > 0 && decode_copy (playout))
+    return;
+  tac_voice_queue_make_up (playout->queue);
+  playout->source = SOURCE_MADE_UP;
+  if (playout->store.n > 0)
+    playout->next++;
+  else
+    {
+      playout->stalled++;
+      playout->stats.stalled++;
+    }
+}
+
+/* The transit of the sample to play next. */
+static int64_t
+transit (const TacPlayout *playout, int64_t now_us)
+{
+  return now_us - (playout->next + playout->stalled) * TICK_US + to_us (playout, playout->queue->n);
+}
+
+/* The transit at which the packets to decode next are due. */
+static int64_t
+due_transit (const TacPlayout *playout, int64_t now_us)
+{
+  return now_us
+         - (playout->next + playout->stalled - playout->queue->n / playout->queue->tick) * TICK_US;
+}
+
+static void
+choose (TacPlayout *playout, int64_t grid)
+{
+  if (playout->choose-- > 0)
+    return;
+  playout->choose = CHOOSE_TICKS - 1;
+  playout->target = tac_jitter_choose (&playout->jitter, grid, playout->target);
 }
 
 /* Begins with the newest packet whose time has come. */
 static bool
 start (TacPlayout *playout, int64_t now_us)
 {
-  int64_t tick = floor_ticks (now_us - target (playout));
-  const TacStoredPacket *first = tac_store_newest_until (&playout->store, tick);
-  int64_t inside;
+  const TacStoredPacket *first;
+  int64_t tick, inside;
 
+  if (playout->store.n == 0)
+    return false;
+  playout->choose = 0;
+  choose (playout, now_us);
+  tick = floor_ticks (now_us - playout->target + SLACK_US);
+  first = tac_store_newest_until (&playout->store, tick);
   if (first == NULL)
     return false;
   inside = tick - first->tick;
+  if (inside >= first->ticks)
+    inside = first->ticks - 1;
   advance (playout, first->tick, &playout->stats.discarded);
   playout->playing = true;
+  playout->queue->seam = true;
   decode_packet (playout);
-  if (inside >= playout->ready)
-    inside = playout->ready - 1;
-  skip_ready (playout, (unsigned)inside);
+  tac_voice_queue_drop (playout->queue, (unsigned)inside * playout->queue->tick);
   return true;
 }
 
-/* Two ticks become one. */
-static void
-accelerate (TacPlayout *playout)
+/* Samples that wait beyond those that the target wants to; negative: so many are wanting. In whole
+ * samples, for one too few is a whole tick too few. */
+static int
+excess (const TacPlayout *playout, int64_t now_us)
 {
-  int16_t *from = playout->pcm, *to = ready_pcm (playout, 1);
-  int n = (int)playout->tick_samples;
+  int tick = (int)playout->queue->tick;
+  int64_t ticks = floor_ticks (due_transit (playout, now_us) - playout->target + TICK_US / 2);
 
-  if (playout->ready < 2 && !decode_packet (playout))
-    return;
-  for (int i = 0; i < n; i++)
-    to[i] = (int16_t)((from[i] * (n - i) + to[i] * i) / n);
-  skip_ready (playout, 1);
+  return (int)(playout->queue->n % playout->queue->tick) + (int)ticks * tick;
+}
+
+/* How alike must be what is taken out: of what is loud, more than of what is quiet. */
+static int
+shortening (const TacPlayout *playout, unsigned samples)
+{
+  unsigned tick = playout->queue->tick;
+
+  if (tac_voice_queue_is_quiet (playout->queue) || playout->wanting > 2 * IMPATIENCE)
+    return TAC_STRETCH_ANY;
+  if (samples > HURRY_TICKS * tick || playout->wanting > IMPATIENCE)
+    return TAC_STRETCH_HURRY;
+  return playout->wanting > PATIENCE ? TAC_STRETCH_ALIKE : TAC_STRETCH_NEVER;
+}
+
+/* Returns: samples taken out. */
+static unsigned
+shorten (TacPlayout *playout, unsigned most)
+{
+  TacVoiceQueue *queue = playout->queue;
+  int alike = shortening (playout, most);
+  unsigned taken;
+
+  if (alike == TAC_STRETCH_NEVER)
+    return 0;
+  while (queue->n < tac_stretch_reach (queue->rate) && decode_packet (playout))
+    ;
+  if (most > queue->n - queue->tick)
+    most = queue->n - queue->tick;
+  taken = tac_voice_queue_shorten (queue, most, alike);
+  if (taken == 0)
+    return 0;
   playout->stats.accelerated++;
+  playout->stats.compressed_samples += taken;
+  playout->wanting = 0;
+  return taken;
+}
+
+/* More at once than is wanted, where only a whole period will do. */
+static void
+lengthen (TacPlayout *playout, unsigned samples)
+{
+  TacVoiceQueue *queue = playout->queue;
+  bool any = tac_voice_queue_is_quiet (queue) || playout->wanting > 2 * URGENT;
+  int alike = any                         ? TAC_STRETCH_ANY
+              : playout->wanting > URGENT ? TAC_STRETCH_HURRY
+                                          : TAC_STRETCH_ALIKE;
+  unsigned put = tac_voice_queue_lengthen (queue, any ? samples : UINT_MAX, alike);
+
+  if (put == 0)
+    return;
+  playout->stats.expanded++;
+  playout->stats.stretched_samples += put;
   playout->wanting = 0;
 }
 
-/* Follows the target, by a tick at a time. @error: µs that the tick to play now is too late. */
+/* Follows the target, by a piece at a time; where it is far too late, by two. */
 static void
-follow (TacPlayout *playout, int64_t error)
+follow (TacPlayout *playout, int64_t now_us)
 {
-  bool early = error < -SLACK_US;
-  bool late = error > TICK_US + SLACK_US;
-  bool now;
+  int slack = SLACK_MS * (int)playout->queue->rate / 1000, over = excess (playout, now_us);
 
-  playout->wanting = early || late ? playout->wanting + 1 : 0;
-  now = playout->power < QUIET_POWER || playout->power < playout->level / QUIET_RATIO
-        || playout->wanting > PATIENCE_TICKS;
-  if (early && now && playout->ready == 0)
+  if (playout->stalled > 0 || (over >= 0 && over <= slack))
     {
-      conceal (playout);
-      playout->stats.expanded++;
       playout->wanting = 0;
       return;
     }
-  fill (playout, early);
-  if (late && now)
-    accelerate (playout);
+  playout->wanting++;
+  if (over < 0)
+    {
+      lengthen (playout, (unsigned)-over);
+      return;
+    }
+  if (over > RUSH_TICKS * (int)playout->queue->tick)
+    over -= (int)shorten (playout, (unsigned)over);
+  shorten (playout, (unsigned)over);
 }
 
 static void
-measure (TacPlayout *playout, const int16_t *pcm)
+count (TacPlayout *playout)
 {
-  uint64_t sum = 0;
+  TacPlayoutStats *stats = &playout->stats;
 
-  for (unsigned i = 0; i < playout->tick_samples; i++)
-    sum += (uint64_t)(pcm[i] * pcm[i]);
-  playout->power = (uint32_t)(sum / playout->tick_samples);
-  playout->level -= playout->level / 256;
-  if (playout->power > playout->level)
-    playout->level = playout->power;
-}
-
-/* Hands the first ready tick out and counts it. */
-static void
-play (TacPlayout *playout, int16_t *pcm)
-{
-  Source source = playout->source[0];
-
-  memcpy (pcm, playout->pcm, playout->tick_samples * sizeof *pcm);
-  skip_ready (playout, 1);
-  measure (playout, pcm);
-  playout->missing = source == SOURCE_CONCEALED ? playout->missing + 1 : 0;
-  switch (source)
+  switch (playout->source)
     {
     case SOURCE_PACKET:
-      playout->stats.played++;
+      stats->played++;
       break;
-    case SOURCE_FEC:
-      playout->stats.recovered_fec++;
+    case SOURCE_COPY:
+      stats->recovered_fec++;
       break;
-    case SOURCE_CONCEALED:
-      playout->stats.concealed++;
+    case SOURCE_MADE_UP:
+      stats->concealed++;
+      stats->comfort += playout->queue->made_up > TAC_VOICE_QUEUE_SPEECH;
       break;
     }
-  if (playout->missing >= GAP_TICKS && playout->store.n == 0)
-    stop (playout);
-}
-
-/* µs that the tick to play now is later than the target wants it. */
-static int64_t
-error_at (const TacPlayout *playout, int64_t now_us)
-{
-  return now_us - (playout->next - playout->ready) * TICK_US - target (playout);
 }
 
 static void
-note_delay (TacPlayout *playout, int64_t now_us)
+note (TacPlayout *playout, int64_t now_us)
 {
-  int64_t late = error_at (playout, now_us);
-  int64_t wanted = target (playout) - playout->jitter.fastest;
+  TacPlayoutStats *stats = &playout->stats;
+  int64_t delay = transit (playout, now_us) - playout->jitter.fastest;
+  int64_t target = playout->target - playout->jitter.fastest;
 
-  playout->stats.target_ms = (uint32_t)(wanted / 1000);
-  playout->stats.delay_ms = late + wanted > 0 ? (uint32_t)((late + wanted) / 1000) : 0;
+  stats->transit_us = transit (playout, now_us);
+  stats->delay_ms = delay > 0 ? (uint32_t)(delay / 1000) : 0;
+  stats->target_ms = target > 0 ? (uint32_t)(target / 1000) : 0;
+  stats->drift_ppm = playout->pace.drift_ppm;
+  stats->merged = playout->queue->merged;
+}
+
+/* Nothing measured by a clock that jumped holds. */
+static int64_t
+on_time (TacPlayout *playout, int64_t now_us)
+{
+  bool first = playout->last_get == -TIME_MAX;
+
+  if (!first && (now_us < playout->last_get || now_us > playout->last_get + JUMP_US))
+    {
+      playout->stats.clock_jumps++;
+      if (now_us < playout->last_get)
+        tac_playout_reset (playout);
+      else
+        stop (playout);
+      tac_pace_reset (&playout->pace);
+    }
+  playout->last_get = now_us;
+  return tac_pace_tick (&playout->pace, now_us);
+}
+
+static void
+restart_if_far (TacPlayout *playout, int64_t now_us)
+{
+  int64_t error = transit (playout, now_us) - playout->target;
+
+  if (playout->queue->made_up >= TAC_VOICE_QUEUE_GONE && playout->store.n == 0)
+    stop (playout);
+  else if (error < -JUMP_US)
+    tac_playout_reset (playout);
+  else if (error > RESTART_US && playout->store.n > 0)
+    stop (playout);
 }
 
 bool
 tac_playout_get (TacPlayout *playout, int64_t now_us, int16_t *pcm)
 {
-  now_us = in_range (now_us);
-  if (now_us < playout->last_get)
-    tac_playout_reset (playout); /* the clock went back: nothing measured by it holds */
-  playout->last_get = now_us;
+  int64_t due = on_time (playout, in_range (now_us));
 
   if (playout->playing)
     {
-      int64_t error = error_at (playout, now_us);
-
-      if (error < -JUMP_US)
-        tac_playout_reset (playout);
-      else if (error > RESTART_US && playout->store.n > 0)
-        stop (playout);
+      choose (playout, due_transit (playout, due));
+      restart_if_far (playout, due);
     }
-  if (!playout->playing && !start (playout, now_us))
+  if (!playout->playing && !start (playout, due))
     {
-      memset (pcm, 0, playout->tick_samples * sizeof *pcm);
+      tac_voice_queue_be_silent (playout->queue, pcm);
       playout->stats.silence++;
       return false;
     }
-  follow (playout, error_at (playout, now_us));
-  note_delay (playout, now_us);
-  play (playout, pcm);
+  while (playout->queue->n < playout->queue->tick)
+    more (playout);
+  follow (playout, due);
+  while (playout->queue->n < playout->queue->tick)
+    more (playout);
+  note (playout, due);
+  count (playout);
+  tac_voice_queue_take (playout->queue, pcm);
   return true;
 }
 
@@ -470,7 +533,7 @@ tac_playout_align (const TacPlayout *playout, int64_t now_us)
 
   if (playout->playing || playout->store.n == 0)
     return 0;
-  since = in_range (now_us) - target (playout);
+  since = in_range (now_us) - playout->jitter.fastest - ALIGN_US;
   since -= floor_ticks (since) * TICK_US;
   return since > SLACK_US ? TICK_US - since : 0;
 }

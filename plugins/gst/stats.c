@@ -22,9 +22,15 @@ tac_gst_stats_structure (const TacVoiceReceiverStats *stats)
       COUNT ("discarded", playout->discarded), COUNT ("played", playout->played),
       COUNT ("concealed", playout->concealed), COUNT ("recovered-fec", playout->recovered_fec),
       COUNT ("silence", playout->silence), COUNT ("accelerated", playout->accelerated),
-      COUNT ("expanded", playout->expanded), NUMBER ("highest-tick", playout->highest_tick),
+      COUNT ("expanded", playout->expanded),
+      COUNT ("compressed-samples", playout->compressed_samples),
+      COUNT ("stretched-samples", playout->stretched_samples), COUNT ("merged", playout->merged),
+      COUNT ("comfort", playout->comfort), COUNT ("stalled", playout->stalled),
+      COUNT ("resumed", playout->resumed), COUNT ("undecodable", playout->undecodable),
+      COUNT ("clock-jumps", playout->clock_jumps), NUMBER ("highest-tick", playout->highest_tick),
       NUMBER ("delay-ms", playout->delay_ms), NUMBER ("target-ms", playout->target_ms),
-      NUMBER ("jitter-ms", playout->jitter_ms), NULL);
+      NUMBER ("jitter-ms", playout->jitter_ms), "drift-ppm", G_TYPE_INT, (gint)playout->drift_ppm,
+      NULL);
 #undef COUNT
 #undef NUMBER
 }

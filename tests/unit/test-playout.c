@@ -150,9 +150,17 @@ static const Row rows[] = {
     TAC_PROFILE_WIDE,
     false,
     106,
-    { { 1, 101 }, { 0, 102 }, { 3, 161 }, { 2, 162 }, { 4, 180 } },
-    "SPPPP",
+    { { 1, 100 }, { 0, 101 }, { 3, 140 }, { 2, 141 }, { 4, 180 } },
+    "PPPPP",
     0,
+    0 },
+  { "reordered-too-late",
+    TAC_PROFILE_WIDE,
+    false,
+    106,
+    { { 0, 100 }, { 1, 120 }, { 3, 161 }, { 2, 162 }, { 4, 180 } },
+    "PPCPP",
+    1,
     0 },
   { "lost",
     TAC_PROFILE_WIDE,
@@ -170,12 +178,12 @@ static const Row rows[] = {
     "PPCPP",
     1,
     0 },
-  { "fec-waits-for-the-copy",
+  { "copy-in-time",
     TAC_PROFILE_WIDE,
     true,
     106,
-    { { 0, 100 }, { 1, 120 }, { 2, 140 }, { 4, 180 }, { 5, 200 } },
-    "SPPPFPP",
+    { { 0, 100 }, { 1, 120 }, { 2, 140 }, { 4, 165 }, { 5, 200 } },
+    "PPPFPP",
     0,
     0 },
   { "lean", TAC_PROFILE_LEAN, false, 106, { { 0, 100 }, { 2, 140 }, { 4, 180 } }, "PPPPPP", 0, 0 },
@@ -305,8 +313,8 @@ test_clean (void)
       net.get_phase_us = g_test_rand_int_range (0, TICK_US);
       run (playout, &net, 0, 3000, NULL);
       g_assert_cmpuint (stats->concealed + stats->late + stats->expanded, ==, 0);
-      g_assert_cmpuint (stats->target_ms, ==, 5);
-      g_assert_cmpuint (stats->delay_ms, <=, 28);
+      g_assert_cmpuint (stats->target_ms, <=, 21);
+      g_assert_cmpuint (stats->delay_ms, <=, 21);
       g_assert_cmpuint (stats->jitter_ms, ==, 0);
       tac_playout_free (playout);
     }
@@ -360,8 +368,8 @@ test_adapts (void)
   tac_playout_free (playout);
 }
 
-/* Ten minutes with clocks 200 ppm apart, which is 120 ms: six ticks to drop or insert, nothing
- * else. */
+/* Ten minutes with clocks 200 ppm apart, which is 120 ms: so much is taken out or put in, in pieces
+ * of a few ms. */
 static void
 test_drift (void)
 {
@@ -370,14 +378,19 @@ test_drift (void)
       TacPlayout *playout = tac_playout_new (RATE);
       const TacPlayoutStats *stats = tac_playout_stats (playout);
       Net net = { .drift = sign * 2e-4, .jitter_us = 2 * MS, .get_phase_us = 11 * MS };
+      int64_t more;
 
       run (playout, &net, 0, 30000, NULL);
-      g_test_message ("accelerated %" G_GUINT64_FORMAT ", expanded %" G_GUINT64_FORMAT
-                      ", late %" G_GUINT64_FORMAT,
-                      stats->accelerated, stats->expanded, stats->late);
-      g_assert_cmpuint (sign > 0 ? stats->accelerated : stats->expanded, >=, 4);
-      g_assert_cmpuint (stats->accelerated + stats->expanded, <=, 10);
-      g_assert_cmpuint (stats->late, <=, 10);
+      more = (int64_t)stats->compressed_samples - (int64_t)stats->stretched_samples;
+      g_test_message ("%d ppm: accelerated %" G_GUINT64_FORMAT ", expanded %" G_GUINT64_FORMAT
+                      ", concealed %" G_GUINT64_FORMAT ", %d ms",
+                      stats->drift_ppm, stats->accelerated, stats->expanded, stats->concealed,
+                      (int)(more * 1000 / RATE));
+      g_assert_cmpint (sign * more, >=, RATE / 1000 * 90);
+      g_assert_cmpint (sign * more, <=, RATE / 1000 * 150);
+      g_assert_cmpuint (stats->accelerated + stats->expanded, <=, 50);
+      g_assert_cmpuint (stats->concealed, <=, 100);
+      g_assert_cmpint (ABS (stats->drift_ppm - sign * 200), <=, 20);
       g_assert_cmpuint (stats->delay_ms, <=, 32);
       tac_playout_free (playout);
     }
@@ -463,7 +476,8 @@ test_outage (void)
   run (playout, &net, 0, 100, NULL);
   concealed = stats->concealed;
   run (playout, &dead, 100, 150, NULL);
-  g_assert_cmpuint (stats->concealed - concealed, ==, 25); /* then it says nothing */
+  g_assert_cmpuint (stats->concealed - concealed, ==, 50); /* then it says nothing */
+  g_assert_cmpuint (stats->comfort, ==, 47);
   played = stats->played;
   run (playout, &net, 250, 100, NULL);
   g_assert_cmpuint (stats->played - played, >=, 94);
@@ -518,7 +532,7 @@ test_clock_jump (void)
       int64_t now = 200000 * MS;
       uint64_t played = 0;
 
-      for (uint32_t tick = 0; tick < 500; tick++, now += TICK_US)
+      for (uint32_t tick = 0; tick < 800; tick++, now += TICK_US)
         {
           if (tick == 100)
             now += jumps_us[i];
@@ -528,9 +542,9 @@ test_clock_jump (void)
           get (playout, now + 7 * MS, NULL);
           check_packets (playout);
         }
-      g_test_message ("jump %d ms: %" G_GUINT64_FORMAT " of 390 played", (int)(jumps_us[i] / MS),
+      g_test_message ("jump %d ms: %" G_GUINT64_FORMAT " of 690 played", (int)(jumps_us[i] / MS),
                       stats->played - played);
-      g_assert_cmpuint (stats->played - played, >=, 350);
+      g_assert_cmpuint (stats->played - played, >=, 650);
       g_assert_cmpuint (stats->delay_ms, <=, 60);
       tac_playout_free (playout);
     }

@@ -24,7 +24,7 @@ find_file (void)
 const TacEngine *
 tac_engine_load (GError **error)
 {
-  static const TacEngine *engine; /* stays for the process's life: GStreamer cannot be unloaded */
+  static const TacEngine *engine; /* stays for the process's life: GLib types cannot be unloaded */
   g_autofree char *path = NULL;
   GModule *module;
   gpointer symbol;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The call engine: what moves voice, in a module (tacitel-engine.so) that the first call loads,
- * because an idle daemon should not carry libnice and GStreamer in memory (docs/architecture.md).
+ * because an idle daemon should not carry libnice and libpulse in memory (docs/architecture.md).
  * All functions are for the main thread but path_send. */
 #pragma once
 #include "codecs/candidate.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The GStreamer pipeline of a call. Contracts: engine.h. */
+/* The sound of a call. Contracts: engine.h. */
 #pragma once
 #include "daemon/engine.h"
 

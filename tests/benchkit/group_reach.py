@@ -81,18 +81,23 @@ def rows(way: str, ringing: list[float], still: dict[str, float], gaps: dict[str
     yield row("concealed, by the statistics, median", statistics.median(concealed))
 
 
+AUDIO = "[audio]\necho-canceller=off\n"  # a steady tone is noise, to those that suppress it
+
+
 @contextmanager
 def two_phones(bench: Bench, way: str) -> Iterator[Field]:
-    """alice and bob, whose sound comes from a generator and goes into a file, on links with a delay."""
-    audio = ("[audio]\ncapture=audiotestsrc is-live=true wave=sine freq={tone} volume=0.5 samplesperbuffer=320 "
-             "! audio/x-raw,rate={rate},channels=1\n"
-             "playback=audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate={rate},channels=1 "
-             "! filesink location={folder}/{{phone}}.raw sync=true buffer-mode=unbuffered\n")
-    text = audio.format(tone=TONE, rate=RATE, folder=bench.folder)
+    """alice and bob, with a tone in their microphones and a recording of their ear pieces, on links with a delay."""
     with field(bench.build, ["alice", "bob"], [("alice", "bob")], dict(zip(("alice", "bob"), WAYS[way])),
-               lambda lab: text + turn_config(lab)) as made:
-        for name in made.phones:
+               lambda lab: AUDIO + turn_config(lab)) as made, ExitStack() as stack:
+        for name, phone in made.phones.items():
             made.emulate(name, "SetLink", "(sa{sv})", "both", {"delay-ms": variant("d", ONE_WAY_MS)})
+            phone.phone.run(["pactl", "load-module", "module-sine", "sink=microphone", f"frequency={TONE}"], check=True,
+                            stdout=-3)
+            recording = stack.enter_context(open(bench.folder / f"{name}.raw", "wb"))
+            recorder = phone.phone.popen(["parec", "--device=speaker.monitor", "--format=s16le", f"--rate={RATE}",
+                                          "--channels=1", "--latency-msec=10"], stdout=recording)
+            stack.callback(recorder.wait)
+            stack.callback(recorder.terminate)
         yield made
 
 

@@ -290,8 +290,9 @@ test_jump (void)
 
       call_begin (&call, 26, &all);
       after = g_memdup2 (call.near, call.samples * sizeof *after);
-      room_echo (seed, call.far, call.near, call.samples, 100, -6);
-      room_echo (seed, call.far, after, call.samples, rows[i].delay_ms, -6);
+      room_echo (seed, call.far, call.near, SECONDS (10), 100, -6);
+      room_echo (seed, call.far + SECONDS (9), after + SECONDS (9), SECONDS (17), rows[i].delay_ms,
+                 -6);
       memcpy (call.near + SECONDS (10), after + SECONDS (10), SECONDS (16) * sizeof *after);
       call_run (&call, rows[i].delay);
       g_assert_cmpfloat (erle (&call, 3, 10), >=, 12);

@@ -9,19 +9,11 @@
  * are put in. A packet that is not there in time is made up, without giving it up before one after
  * it has come.
  */
-#include "playout.h"
+#include "playout-private.h"
 
-#include "jitter.h"
-#include "pace.h"
-#include "packet-store.h"
-#include "stretch.h"
-#include "voice-queue.h"
-
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_US (TAC_TICK_MS * 1000)
 #define PACKET_TICKS_MAX 3
 #define ALIGN_US 5000     /* from a packet's arrival to a caller who chooses the moment */
 #define SLACK_US 1000     /* as near as two clocks are to each other between two choices */
@@ -31,41 +23,7 @@
 #define RESUME_TICKS 3    /* made up in a row, from which on what came late is played later */
 #define TIME_MAX ((int64_t)1 << 60)
 
-/* When to take out or put in what is not quiet. */
-#define SLACK_MS 1    /* too late by less: never */
-#define HURRY_TICKS 2 /* too late by more: at once */
-#define RUSH_TICKS 5  /* and twice in a tick */
-#define PATIENCE 10   /* ticks to wait for a quiet moment */
-#define IMPATIENCE 50 /* then anything half alike, and after as long again, anything */
-#define URGENT 5      /* the same where too early */
-
 _Static_assert(TAC_STORE_SLOTS >= TAC_PLAYOUT_BOUND + PACKET_TICKS_MAX, "slots");
-
-typedef enum
-{
-  SOURCE_PACKET,
-  SOURCE_COPY,
-  SOURCE_MADE_UP,
-} Source;
-
-struct TacPlayout
-{
-  TacVoiceQueue *queue;
-  TacPlayoutStats stats;
-  TacJitter jitter;
-  TacPace pace;
-  TacPacketStore store;
-
-  bool any;     /* a packet has come */
-  bool playing; /* else silence, until start() finds a packet whose time has come */
-  int64_t next; /* tick to decode next; packets below it are late */
-  int64_t last_get;
-  int64_t target;   /* transit at which packets are due */
-  unsigned choose;  /* ticks until it is chosen again */
-  unsigned stalled; /* ticks from next on that were made up: they may still come */
-  unsigned wanting; /* ticks since a correction is due */
-  Source source;    /* of what was queued last */
-};
 
 TacPlayout *
 tac_playout_new (unsigned rate)
@@ -135,12 +93,6 @@ in_range (int64_t time_us)
 }
 
 static int64_t
-floor_ticks (int64_t us)
-{
-  return us >= 0 ? us / TICK_US : -((-us + TICK_US - 1) / TICK_US);
-}
-
-static int64_t
 to_us (const TacPlayout *playout, unsigned samples)
 {
   return (int64_t)samples * TICK_US / playout->queue->tick;
@@ -202,8 +154,8 @@ tac_playout_put (TacPlayout *playout, int64_t arrival_us, uint32_t tick,
     playout->stats.duplicate++;
 }
 
-static bool
-decode_packet (TacPlayout *playout)
+bool
+tac_playout_decode (TacPlayout *playout)
 {
   TacStoredPacket *slot = tac_store_find (&playout->store, playout->next);
   /* Leaving out a piece is no use where the sink would wait for it. */
@@ -281,7 +233,7 @@ more (TacPlayout *playout)
 {
   if (playout->stalled > 0 && playout->store.n > 0)
     take_up (playout);
-  if (decode_packet (playout))
+  if (tac_playout_decode (playout))
     return;
   if (playout->store.n > 0 && decode_copy (playout))
     return;
@@ -301,14 +253,6 @@ static int64_t
 transit (const TacPlayout *playout, int64_t now_us)
 {
   return now_us - (playout->next + playout->stalled) * TICK_US + to_us (playout, playout->queue->n);
-}
-
-/* The transit at which the packets to decode next are due. */
-static int64_t
-due_transit (const TacPlayout *playout, int64_t now_us)
-{
-  return now_us
-         - (playout->next + playout->stalled - playout->queue->n / playout->queue->tick) * TICK_US;
 }
 
 static void
@@ -331,7 +275,7 @@ start (TacPlayout *playout, int64_t now_us)
     return false;
   playout->choose = 0;
   choose (playout, now_us);
-  tick = floor_ticks (now_us - playout->target + SLACK_US);
+  tick = tac_playout_floor_ticks (now_us - playout->target + SLACK_US);
   first = tac_store_newest_until (&playout->store, tick);
   if (first == NULL)
     return false;
@@ -341,96 +285,9 @@ start (TacPlayout *playout, int64_t now_us)
   advance (playout, first->tick, &playout->stats.discarded);
   playout->playing = true;
   playout->queue->seam = true;
-  decode_packet (playout);
+  tac_playout_decode (playout);
   tac_voice_queue_drop (playout->queue, (unsigned)inside * playout->queue->tick);
   return true;
-}
-
-/* Samples that wait beyond those that the target wants to; negative: so many are wanting. In whole
- * samples, for one too few is a whole tick too few. */
-static int
-excess (const TacPlayout *playout, int64_t now_us)
-{
-  int tick = (int)playout->queue->tick;
-  int64_t ticks = floor_ticks (due_transit (playout, now_us) - playout->target + TICK_US / 2);
-
-  return (int)(playout->queue->n % playout->queue->tick) + (int)ticks * tick;
-}
-
-/* How alike must be what is taken out: of what is loud, more than of what is quiet. */
-static int
-shortening (const TacPlayout *playout, unsigned samples)
-{
-  unsigned tick = playout->queue->tick;
-
-  if (tac_voice_queue_is_quiet (playout->queue) || playout->wanting > 2 * IMPATIENCE)
-    return TAC_STRETCH_ANY;
-  if (samples > HURRY_TICKS * tick || playout->wanting > IMPATIENCE)
-    return TAC_STRETCH_HURRY;
-  return playout->wanting > PATIENCE ? TAC_STRETCH_ALIKE : TAC_STRETCH_NEVER;
-}
-
-/* Returns: samples taken out. */
-static unsigned
-shorten (TacPlayout *playout, unsigned most)
-{
-  TacVoiceQueue *queue = playout->queue;
-  int alike = shortening (playout, most);
-  unsigned taken;
-
-  if (alike == TAC_STRETCH_NEVER)
-    return 0;
-  while (queue->n < tac_stretch_reach (queue->rate) && decode_packet (playout))
-    ;
-  if (most > queue->n - queue->tick)
-    most = queue->n - queue->tick;
-  taken = tac_voice_queue_shorten (queue, most, alike);
-  if (taken == 0)
-    return 0;
-  playout->stats.accelerated++;
-  playout->stats.compressed_samples += taken;
-  playout->wanting = 0;
-  return taken;
-}
-
-/* More at once than is wanted, where only a whole period will do. */
-static void
-lengthen (TacPlayout *playout, unsigned samples)
-{
-  TacVoiceQueue *queue = playout->queue;
-  bool any = tac_voice_queue_is_quiet (queue) || playout->wanting > 2 * URGENT;
-  int alike = any                         ? TAC_STRETCH_ANY
-              : playout->wanting > URGENT ? TAC_STRETCH_HURRY
-                                          : TAC_STRETCH_ALIKE;
-  unsigned put = tac_voice_queue_lengthen (queue, any ? samples : UINT_MAX, alike);
-
-  if (put == 0)
-    return;
-  playout->stats.expanded++;
-  playout->stats.stretched_samples += put;
-  playout->wanting = 0;
-}
-
-/* Follows the target, by a piece at a time; where it is far too late, by two. */
-static void
-follow (TacPlayout *playout, int64_t now_us)
-{
-  int slack = SLACK_MS * (int)playout->queue->rate / 1000, over = excess (playout, now_us);
-
-  if (playout->stalled > 0 || (over >= 0 && over <= slack))
-    {
-      playout->wanting = 0;
-      return;
-    }
-  playout->wanting++;
-  if (over < 0)
-    {
-      lengthen (playout, (unsigned)-over);
-      return;
-    }
-  if (over > RUSH_TICKS * (int)playout->queue->tick)
-    over -= (int)shorten (playout, (unsigned)over);
-  shorten (playout, (unsigned)over);
 }
 
 static void
@@ -506,7 +363,7 @@ tac_playout_get (TacPlayout *playout, int64_t now_us, int16_t *pcm)
 
   if (playout->playing)
     {
-      choose (playout, due_transit (playout, due));
+      choose (playout, tac_playout_due (playout, due));
       restart_if_far (playout, due);
     }
   if (!playout->playing && !start (playout, due))
@@ -517,7 +374,7 @@ tac_playout_get (TacPlayout *playout, int64_t now_us, int16_t *pcm)
     }
   while (playout->queue->n < playout->queue->tick)
     more (playout);
-  follow (playout, due);
+  tac_playout_follow (playout, due);
   while (playout->queue->n < playout->queue->tick)
     more (playout);
   note (playout, due);
@@ -534,6 +391,6 @@ tac_playout_align (const TacPlayout *playout, int64_t now_us)
   if (playout->playing || playout->store.n == 0)
     return 0;
   since = in_range (now_us) - playout->jitter.fastest - ALIGN_US;
-  since -= floor_ticks (since) * TICK_US;
+  since -= tac_playout_floor_ticks (since) * TICK_US;
   return since > SLACK_US ? TICK_US - since : 0;
 }

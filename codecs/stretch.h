@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shorter and longer speech of the same pitch: a piece that repeats, mostly a pitch period, is taken out or put in by
- * overlap-add (WSOLA). Pure functions over samples; nothing is allocated. */
+/* Shorter and longer speech of the same pitch: a piece that repeats, mostly a pitch period, is
+ * taken out or put in by overlap-add (WSOLA). Pure functions over samples; nothing is allocated. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,7 +30,8 @@ unsigned tac_stretch_shorten (int16_t *pcm, unsigned n, unsigned rate, unsigned 
 
 /**
  * tac_stretch_lengthen:
- * @pcm: @n samples with room for TAC_STRETCH_MOST_US more; before it the last TAC_STRETCH_MOST_US that were played
+ * @pcm: @n samples with room for TAC_STRETCH_MOST_US more; before it the last TAC_STRETCH_MOST_US
+ * that were played
  * @most: samples to put in at most; TAC_STRETCH_LEAST_US where it is less
  *
  * Puts a piece in at the beginning: what was just played is played again.

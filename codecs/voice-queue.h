@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Decoded voice that waits to be played: what the decoder made of packets, copies and nothing, joined without clicks,
- * stretched where that is wanted. */
+/* Decoded voice that waits to be played: what the decoder made of packets, copies and nothing,
+ * joined without clicks, stretched where that is wanted. */
 #pragma once
 #include "comfort.h"
 #include "voice-decoder.h"
 
-/* Made-up ticks in a row: speech from the decoder's memory, turning into comfort noise, then into silence. */
+/* Made-up ticks in a row: speech from the decoder's memory, turning into comfort noise, then into
+ * silence. */
 #define TAC_VOICE_QUEUE_SPEECH 3
 #define TAC_VOICE_QUEUE_NOISE 8
 #define TAC_VOICE_QUEUE_FADING 40
 #define TAC_VOICE_QUEUE_GONE 50
 
-typedef struct {
+typedef struct
+{
   TacVoiceDecoder *decoder;
   TacComfort comfort;
   unsigned rate, tick; /* Hz; samples of a tick */
@@ -28,9 +30,12 @@ TacVoiceQueue *tac_voice_queue_new (unsigned rate);
 void tac_voice_queue_free (TacVoiceQueue *queue);
 void tac_voice_queue_clear (TacVoiceQueue *queue);
 
-/* These append, where there are less than two ticks. False: the decoder refused, and it was made up. */
-bool tac_voice_queue_decode (TacVoiceQueue *queue, const uint8_t body[TAC_BODY_SIZE], unsigned may_leave_out);
-bool tac_voice_queue_decode_copy (TacVoiceQueue *queue, const uint8_t next[TAC_BODY_SIZE], unsigned ticks);
+/* These append, where there are less than two ticks. False: the decoder refused, and it was made
+ * up. */
+bool tac_voice_queue_decode (TacVoiceQueue *queue, const uint8_t body[TAC_BODY_SIZE],
+                             unsigned may_leave_out);
+bool tac_voice_queue_decode_copy (TacVoiceQueue *queue, const uint8_t next[TAC_BODY_SIZE],
+                                  unsigned ticks);
 void tac_voice_queue_make_up (TacVoiceQueue *queue);
 /* Lets the decoder know what is not to be heard any more. */
 void tac_voice_queue_learn (TacVoiceQueue *queue, const uint8_t body[TAC_BODY_SIZE]);

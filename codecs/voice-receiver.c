@@ -205,6 +205,14 @@ play (TacVoiceReceiver *receiver, int64_t now_us, int16_t *pcm)
     tac_tone_play (&receiver->tone, receiver->rate, pcm, receiver->rate / 50);
 }
 
+void
+tac_voice_receiver_take (TacVoiceReceiver *receiver, int64_t now_us, int16_t *pcm)
+{
+  pthread_mutex_lock (&receiver->lock);
+  play (receiver, now_us, pcm);
+  pthread_mutex_unlock (&receiver->lock);
+}
+
 unsigned
 tac_voice_receiver_pull (TacVoiceReceiver *receiver, int64_t now_us, int16_t *pcm)
 {

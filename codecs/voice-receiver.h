@@ -38,8 +38,10 @@ void tac_voice_receiver_set_running (TacVoiceReceiver *receiver, bool running);
  * monotonic. */
 void tac_voice_receiver_push (TacVoiceReceiver *receiver, int64_t now_us, const uint8_t *packet,
                               size_t size);
-/* The 20 ms of @now_us, or the silence that lets the next ones start at a better time. At most rate
- * / 50 samples. Returns: how many were written. */
+/* The 20 ms of @now_us: rate / 50 samples, for a caller whose pace is given, as a sound card's. */
+void tac_voice_receiver_take (TacVoiceReceiver *receiver, int64_t now_us, int16_t *pcm);
+/* The same for a caller that sets its own pace: the 20 ms of @now_us, or the silence that lets the
+ * next ones start at a better time. At most rate / 50 samples. Returns: how many were written. */
 unsigned tac_voice_receiver_pull (TacVoiceReceiver *receiver, int64_t now_us, int16_t *pcm);
 void tac_voice_receiver_reset (TacVoiceReceiver *receiver);
 void tac_voice_receiver_get_stats (TacVoiceReceiver *receiver, TacVoiceReceiverStats *stats);

@@ -113,8 +113,9 @@ static guint
 on_wanted (gint64 now_us, gint16 *pcm, gpointer user_data)
 {
   TacMedia *media = user_data;
-  guint samples = tac_voice_receiver_pull (media->receiver, now_us, pcm);
+  guint samples = media->rate / 50;
 
+  tac_voice_receiver_take (media->receiver, now_us, pcm);
   if (g_atomic_int_get (&media->silent))
     memset (pcm, 0, samples * sizeof *pcm);
   measure (media, &media->played, pcm, samples);

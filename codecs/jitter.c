@@ -39,19 +39,15 @@ least (const TacJitter *jitter)
 static void
 move_to (TacJitter *jitter, int64_t tick)
 {
-  bool lost_fastest = false;
-
   if (tick - jitter->newest >= TAC_JITTER_TICKS)
     jitter->newest = tick - TAC_JITTER_TICKS;
   for (; jitter->newest < tick; jitter->newest++)
     {
       unsigned slot = (unsigned)SLOT (jitter->newest + 1);
 
-      lost_fastest |= jitter->ticks[slot] > 0 && jitter->transit[slot] == jitter->fastest;
+      jitter->stale |= jitter->ticks[slot] > 0 && jitter->transit[slot] == jitter->fastest;
       jitter->ticks[slot] = 0;
     }
-  if (lost_fastest)
-    jitter->fastest = least (jitter);
 }
 
 void
@@ -177,14 +173,19 @@ first_choice (const TacJitter *jitter, int64_t grid)
 }
 
 int64_t
-tac_jitter_choose (const TacJitter *jitter, int64_t grid, int64_t now)
+tac_jitter_choose (TacJitter *jitter, int64_t grid, int64_t now)
 {
-  int64_t first = first_choice (jitter, grid), best_cost = INT64_MAX, now_cost = INT64_MAX;
-  int64_t chosen = (now - first + TAC_JITTER_TICK_US / 2) / TAC_JITTER_TICK_US;
-  Costs costs = { .first = first - MARGIN_US };
+  int64_t first, chosen, best_cost = INT64_MAX, now_cost = INT64_MAX;
+  Costs costs = { 0 };
   unsigned best = 0;
   uint32_t made_up = 0, copied = 0, weight;
 
+  if (jitter->stale)
+    jitter->fastest = least (jitter);
+  jitter->stale = false;
+  first = first_choice (jitter, grid);
+  chosen = (now - first + TAC_JITTER_TICK_US / 2) / TAC_JITTER_TICK_US;
+  costs.first = first - MARGIN_US;
   weigh (jitter, &costs);
   weight = costs.weight > WEIGHT_LEAST ? costs.weight : WEIGHT_LEAST;
   for (unsigned i = 0; i <= TAC_JITTER_CHOICES; i++)

@@ -19,7 +19,8 @@ typedef struct
   bool fec[TAC_JITTER_TICKS];      /* it holds those before it, too */
   bool any;
   int64_t newest;  /* tick */
-  int64_t fastest; /* the least of those remembered */
+  int64_t fastest; /* the least of those remembered, at the latest choice */
+  bool stale;      /* that one is forgotten */
   int64_t last;    /* that came last */
   int64_t mean;    /* smoothed difference of successive transits, RFC 3550 §6.4.1 */
 } TacJitter;
@@ -35,4 +36,4 @@ void tac_jitter_put (TacJitter *jitter, int64_t transit_us, int64_t tick, unsign
  * Returns: the transit at which to play from now on, one of the grid's; that next to @now, where
  * another is hardly better.
  */
-int64_t tac_jitter_choose (const TacJitter *jitter, int64_t grid, int64_t now);
+int64_t tac_jitter_choose (TacJitter *jitter, int64_t grid, int64_t now);

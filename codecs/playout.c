@@ -19,7 +19,7 @@
 #define SLACK_US 1000     /* as near as two clocks are to each other between two choices */
 #define JUMP_US 1000000   /* a transit this far off is another clock or another stream */
 #define RESTART_US 500000 /* this much too late, do not catch up piece by piece */
-#define CHOOSE_TICKS 10   /* between choices, unless something was late */
+#define CHOOSE_TICKS 16   /* between choices, unless something was late */
 #define RESUME_TICKS 3    /* made up in a row, from which on what came late is played later */
 #define TIME_MAX ((int64_t)1 << 60)
 

@@ -85,15 +85,17 @@ play (int64_t phase_us, unsigned fec_percent)
   trace_run (&trace, voice, phase_us, 0, &result);
   s = &result.stats;
   printf (
-      "{\"ticks\": %" PRIu32 ", \"delay_ms\": %.2f, \"oracle_ms\": %.2f, \"concealed\": %" PRIu64
+      "{\"ticks\": %" PRIu32
+      ", \"delay_ms\": %.2f, \"oracle_ms\": %.2f, \"oracle_sink_ms\": %.2f, \"concealed\": %" PRIu64
       ", \"played\": %" PRIu64 ", \"recovered_fec\": %" PRIu64 ", \"comfort\": %" PRIu64
       ", \"late\": %" PRIu64 ", \"discarded\": %" PRIu64 ", \"stalled\": %" PRIu64
       ", \"resumed\": %" PRIu64 ", \"accelerated\": %" PRIu64 ", \"expanded\": %" PRIu64
       ", \"compressed_ms\": %.1f, \"stretched_ms\": %.1f, \"merged\": %" PRIu64
       ", \"drift_ppm\": %d}\n",
       trace.ticks, result.delay_ms, (double)trace_oracle (&trace, result.made_up) / 1000,
-      s->concealed, s->played, s->recovered_fec, s->comfort, s->late, s->discarded, s->stalled,
-      s->resumed, s->accelerated, s->expanded, (double)s->compressed_samples * 1000 / TRACE_RATE,
+      (double)trace_oracle_sink (&trace, result.made_up, phase_us) / 1000, s->concealed, s->played,
+      s->recovered_fec, s->comfort, s->late, s->discarded, s->stalled, s->resumed, s->accelerated,
+      s->expanded, (double)s->compressed_samples * 1000 / TRACE_RATE,
       (double)s->stretched_samples * 1000 / TRACE_RATE, s->merged, s->drift_ppm);
   trace_clear (&trace);
   free (voice);

@@ -267,3 +267,16 @@ trace_oracle (const Trace *trace, uint32_t missed)
     }
   return low;
 }
+
+int64_t
+trace_oracle_sink (const Trace *trace, uint32_t missed, int64_t phase_us)
+{
+  int64_t delay = trace_oracle (trace, missed), fastest = trace_fastest (trace), over;
+
+  if (delay < 0)
+    return -1;
+  over = (fastest + delay - phase_us) % TRACE_TICK_US;
+  if (over < 0)
+    over += TRACE_TICK_US;
+  return over == 0 ? delay : delay + TRACE_TICK_US - over;
+}

@@ -41,3 +41,6 @@ int64_t trace_fastest (const Trace *trace);
 /* The least constant delay beyond the fastest packet, in µs, at which no more than @missed ticks
  * are missing when they are to be played; -1: so many are lost in any case. */
 int64_t trace_oracle (const Trace *trace, uint32_t missed);
+/* The same for a sink that takes whole ticks, at @phase_us after each of the sender's: the least of
+ * the delays that it can have at all. */
+int64_t trace_oracle_sink (const Trace *trace, uint32_t missed, int64_t phase_us);

@@ -117,18 +117,6 @@ def test_silence_for_good(pair: Couple):
     assert pair.gone(*ends, timeout_s=45) == ["lost", "lost"]
 
 
-@pytest.mark.sanitize
-def test_no_sound_server_at_the_callee(pair: Couple):
-    pair.lab.phone("bob").stop("pulseaudio")
-    try:
-        out = pair.dial(pair.alice, pair.bob)
-        incoming = pair.bob.wait_call()
-        assert pair.gone(out, incoming) == ["remote-media-failed", "media-failed"]
-        assert "PulseAudio" in incoming.properties["ReasonText"]
-    finally:
-        pair.lab.phone("bob").start("pulseaudio")
-
-
 def open_files(pair: Couple) -> int:
     script = ('ls /proc/$(gdbus call --session --dest org.freedesktop.DBus --object-path /org/freedesktop/DBus --method '
               "org.freedesktop.DBus.GetConnectionUnixProcessID org.tacitel.Tacitel | tr -dc '0-9 ' "

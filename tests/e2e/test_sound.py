@@ -81,6 +81,7 @@ def test_both_are_heard(pair: Couple, ends):
         assert now["CaptureDelay"] < 100 and 0 < now["PlaybackDelay"] < 100
 
 
+@pytest.mark.sanitize
 def test_server_restarts(pair: Couple, ends):
     """The pace on the wire stays, and both are heard again."""
     pair.alice.phone.stop("pulseaudio", signal=9)
@@ -131,6 +132,7 @@ def test_headset_is_plugged_in(pair: Couple, ends):
         hears(ends[0])
 
 
+@pytest.mark.sanitize
 def test_no_server_at_all(pair: Couple):
     """The call is made, and says what is wrong; the sound comes with the server."""
     pair.alice.phone.stop("pulseaudio")

@@ -52,21 +52,6 @@ def test_network_refuses_the_invitation(trio: Couple):
     assert trio.gone(out) == ["sms-failed"]
 
 
-def test_no_sound_server_at_the_caller(trio: Couple):
-    trio.lab.phone("alice").stop("pulseaudio")
-    try:
-        out = trio.dial(trio.alice, trio.bob)
-        incoming = trio.bob.wait_call()
-        reasons = trio.gone(out, incoming, timeout_s=30)
-        assert reasons == ["media-failed", "remote-media-failed"]
-        assert "PulseAudio" in out.properties["ReasonText"] or "sound" in out.properties["ReasonText"]
-    finally:
-        trio.lab.phone("alice").start("pulseaudio")
-    ends = trio.talk(trio.alice, trio.bob)
-    ends[0].call("Hangup")
-    trio.gone(*ends)
-
-
 def test_modem_gone_in_a_call(trio: Couple):
     out, incoming = trio.talk(trio.alice, trio.bob)
     trio.alice.emulated("Set", "(a{sv})", {"Powered": variant("b", False)})

@@ -11,8 +11,8 @@
 #define RATE 16000
 #define BLOCK (RATE / 50)
 #define SECONDS 6
-#define BACK 105 /* the packet with which voice comes back */
-#define OVER 380 /* the search is over */
+#define BACK 130 /* the packet with which voice comes back */
+#define OVER 390 /* the search is over */
 
 static const guint8 chain[TAC_KEY_SIZE] = { 7, 1 };
 
@@ -158,7 +158,7 @@ test_never_over_voice (void)
   seal (packets, G_N_ELEMENTS (packets));
   for (guint i = 0; i < G_N_ELEMENTS (packets); i++)
     {
-      /* 55 lost: concealment, half a second of silence, and the tone has begun. */
+      /* 80 lost: a second of concealment, half a one of silence, and the tone has begun. */
       gboolean arrives = i < 50 || (i >= BACK && i < 200);
       gint16 expected[BLOCK], got[BLOCK];
       TacVoiceReceiverStats before, after;

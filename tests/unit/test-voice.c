@@ -148,8 +148,9 @@ test_roundtrip (void)
     }
 }
 
-/* A tone of 300 Hz moves at most 8000 × 2π × 300 / 16000 = 942 from sample to sample; the click of
- * a decoder that starts again is far more. */
+/* A tone of 300 Hz moves at most 8000 × 2π × 300 / 16000 = 942 from sample to sample; what
+ * is left of it in narrow band and with few bits, five times that, and a decoder that starts again
+ * clicks with more than ten times as much. */
 static void
 test_profile_switch (void)
 {
@@ -172,7 +173,7 @@ test_profile_switch (void)
       g_assert_true (tac_voice_encode (encoder, pcm, body));
       g_assert_cmpuint (tac_voice_decode (decoder, body, pcm), ==, frame);
       for (unsigned i = 0; i < 80; i++)
-        g_assert_cmpint (ABS (pcm[i] - (i > 0 ? pcm[i - 1] : last)), <, 4 * 942);
+        g_assert_cmpint (ABS (pcm[i] - (i > 0 ? pcm[i - 1] : last)), <, 6 * 942);
       last = pcm[frame - 1];
     }
   tac_voice_encoder_free (encoder);

@@ -50,17 +50,22 @@ move_to (TacJitter *jitter, int64_t tick)
     }
 }
 
+/* RFC 3550 §6.4.1. */
+static void
+smooth (TacJitter *jitter, int64_t transit_us)
+{
+  int64_t difference = transit_us - jitter->last;
+
+  jitter->mean += ((difference < 0 ? -difference : difference) - jitter->mean) / 16;
+}
+
 void
 tac_jitter_put (TacJitter *jitter, int64_t transit_us, int64_t tick, unsigned ticks, bool fec)
 {
   unsigned slot = (unsigned)SLOT (tick);
 
   if (jitter->any)
-    {
-      int64_t difference = transit_us - jitter->last;
-
-      jitter->mean += ((difference < 0 ? -difference : difference) - jitter->mean) / 16;
-    }
+    smooth (jitter, transit_us);
   else
     {
       jitter->any = true;
@@ -172,30 +177,23 @@ first_choice (const TacJitter *jitter, int64_t grid)
                * TAC_JITTER_TICK_US;
 }
 
-int64_t
-tac_jitter_choose (TacJitter *jitter, int64_t grid, int64_t now)
+/* The cheapest choice; @now, where that is hardly dearer. */
+static unsigned
+cheapest (const Costs *costs, int64_t now)
 {
-  int64_t first, chosen, best_cost = INT64_MAX, now_cost = INT64_MAX;
-  Costs costs = { 0 };
+  int64_t best_cost = INT64_MAX, now_cost = INT64_MAX;
+  uint32_t weight = costs->weight > WEIGHT_LEAST ? costs->weight : WEIGHT_LEAST;
+  uint32_t made_up = 0, copied = 0;
   unsigned best = 0;
-  uint32_t made_up = 0, copied = 0, weight;
 
-  if (jitter->stale)
-    jitter->fastest = least (jitter);
-  jitter->stale = false;
-  first = first_choice (jitter, grid);
-  chosen = (now - first + TAC_JITTER_TICK_US / 2) / TAC_JITTER_TICK_US;
-  costs.first = first - MARGIN_US;
-  weigh (jitter, &costs);
-  weight = costs.weight > WEIGHT_LEAST ? costs.weight : WEIGHT_LEAST;
   for (unsigned i = 0; i <= TAC_JITTER_CHOICES; i++)
-    made_up += costs.made_up[i];
+    made_up += costs->made_up[i];
   for (unsigned i = 0; i < TAC_JITTER_CHOICES; i++)
     {
       int64_t cost;
 
-      made_up -= costs.made_up[i];
-      copied += costs.copied[i];
+      made_up -= costs->made_up[i];
+      copied += costs->copied[i];
       cost = (int64_t)i * TAC_JITTER_TICK_US
              + ((int64_t)made_up * COST_US + (int64_t)copied * COST_FEC_US) / weight;
       if (cost < best_cost)
@@ -203,10 +201,24 @@ tac_jitter_choose (TacJitter *jitter, int64_t grid, int64_t now)
           best_cost = cost;
           best = i;
         }
-      if (i == chosen)
+      if (i == now)
         now_cost = cost;
     }
-  if (now_cost <= best_cost + HYSTERESIS_US)
-    best = (unsigned)chosen;
-  return first + (int64_t)best * TAC_JITTER_TICK_US;
+  return now_cost <= best_cost + HYSTERESIS_US ? (unsigned)now : best;
+}
+
+int64_t
+tac_jitter_choose (TacJitter *jitter, int64_t grid, int64_t now)
+{
+  Costs costs = { 0 };
+  int64_t first;
+
+  if (jitter->stale)
+    jitter->fastest = least (jitter);
+  jitter->stale = false;
+  first = first_choice (jitter, grid);
+  costs.first = first - MARGIN_US;
+  weigh (jitter, &costs);
+  now = (now - first + TAC_JITTER_TICK_US / 2) / TAC_JITTER_TICK_US;
+  return first + (int64_t)cheapest (&costs, now) * TAC_JITTER_TICK_US;
 }

@@ -179,6 +179,31 @@ test_bunched_sink (void)
     }
 }
 
+/* Threads that wake up to 15 ms late cost no voice, and no delay once that is known. */
+static void
+test_late_threads (void)
+{
+  Call call;
+  uint64_t settled = 0;
+  int64_t due;
+
+  call_begin (&call);
+  due = call.now;
+  for (unsigned n = 0; n < 3000; n++)
+    {
+      call.now = due + n * TICK_US;
+      put (&call, 1);
+      call.now += g_test_rand_int_range (0, 15000);
+      get (&call);
+      if (n == 300)
+        settled = call.stats->concealed;
+    }
+  g_assert_cmpuint (call.stats->concealed, ==, settled);
+  g_assert_cmpuint (call.stats->delay_ms, <=, 10);
+  g_assert_cmpuint (call.stats->clock_jumps, ==, 0);
+  tac_playout_free (call.playout);
+}
+
 /* Authentic, and no voice of ours. */
 static void
 test_bodies (void)
@@ -251,6 +276,7 @@ main (int argc, char **argv)
   g_test_add_func ("/playout-gaps/held-by-the-network", test_held);
   g_test_add_func ("/playout-gaps/profiles", test_profiles);
   g_test_add_func ("/playout-gaps/bunched-sink", test_bunched_sink);
+  g_test_add_func ("/playout-gaps/late-threads", test_late_threads);
   g_test_add_func ("/playout-gaps/bodies", test_bodies);
   g_test_add_func ("/playout-gaps/clock", test_clock);
   result = g_test_run ();

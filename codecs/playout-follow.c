@@ -13,7 +13,8 @@
 #define RUSH_TICKS 5  /* and twice in a tick */
 #define PATIENCE 10   /* ticks to wait for a quiet moment */
 #define IMPATIENCE 50 /* then anything half alike, and after as long again, anything */
-#define URGENT 5      /* the same where too early */
+#define TICKS_MOST 1000
+#define URGENT 5 /* the same where too early */
 
 /* Samples that wait beyond those that the target wants to; negative: so many are wanting. In whole
  * samples, for one too few is a whole tick too few. */
@@ -24,6 +25,8 @@ excess (const TacPlayout *playout, int64_t now_us)
   int64_t ticks
       = tac_playout_floor_ticks (tac_playout_due (playout, now_us) - playout->target + TICK_US / 2);
 
+  /* Of a clock that jumped it may be anything. */
+  ticks = ticks < -TICKS_MOST ? -TICKS_MOST : ticks > TICKS_MOST ? TICKS_MOST : ticks;
   return (int)(playout->queue->n % playout->queue->tick) + (int)ticks * tick;
 }
 

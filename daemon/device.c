@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds the interface of a socket's own address, and binds the socket to it. */
+/* Finds the interface of a socket's own address, binds the socket to it, and keeps its port for as
+ * long as the other side may not know that it was given up. */
 #include "daemon/device.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#define HOLD_S 4 /* the answer to a request that was sent again and again (RFC 8489 §6.2.1) */
 
 typedef union
 {
@@ -53,4 +58,20 @@ tac_device_bind (GSocket *socket)
   if (i != NULL)
     bind_to (fd, i->ifa_name);
   freeifaddrs (interfaces);
+}
+
+static gboolean
+on_held (gpointer data)
+{
+  close (GPOINTER_TO_INT (data));
+  return G_SOURCE_REMOVE;
+}
+
+void
+tac_device_hold (GSocket *socket)
+{
+  const int fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 0);
+
+  if (fd >= 0)
+    g_timeout_add_seconds (HOLD_S, on_held, GINT_TO_POINTER (fd));
 }

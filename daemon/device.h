@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Keeps a socket on the interface of the data connection. */
+/* Keeps a socket, and what the kernel says about it, on the interface of the data connection. */
 #pragma once
 #include <gio/gio.h>
 
@@ -13,3 +13,13 @@
  * a warning says so, and the routes decide.
  */
 void tac_device_bind (GSocket *socket);
+
+/**
+ * tac_device_hold:
+ * @socket: soon closed by its owner
+ *
+ * Keeps its port for some seconds more: where a datagram finds a closed port, the kernel answers by
+ * ICMP, and that answer is bound to no interface. What comes is never read: a receive buffer of it
+ * at most.
+ */
+void tac_device_hold (GSocket *socket);

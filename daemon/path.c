@@ -19,7 +19,7 @@
 #define GRACE_MS 100         /* for other servers, once one has given what is wanted */
 #define RACE_MS 700          /* for STUN servers, one of which is enough */
 #define GATHER_MS 1500       /* for all of them */
-#define LINGER_MS 300        /* for what the peer sent last */
+#define LINGER_MS 300        /* for answers on their way: without, some allocations stayed */
 #define CLOSE_MS 1000        /* for relays to say that they gave back what they allocated */
 #define CHECKS 6 /* of a pair, within 16 s: the answer by SMS takes its time to open a NAT */
 
@@ -206,13 +206,22 @@ add_turn (TacPath *path, const TacServer *server)
   remember (path, server, ip);
 }
 
+/* Never NULL. */
+static GPtrArray *
+get_sockets (TacPath *path)
+{
+  GPtrArray *sockets = nice_agent_get_sockets (path->agent, path->stream, COMPONENT);
+
+  return sockets != NULL ? sockets : g_ptr_array_new ();
+}
+
 static gboolean
 gather (TacPath *path)
 {
   gboolean ok = nice_agent_gather_candidates (path->agent, path->stream);
-  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (path->agent, path->stream, COMPONENT);
+  g_autoptr (GPtrArray) sockets = get_sockets (path);
 
-  for (guint i = 0; sockets != NULL && i < sockets->len; i++)
+  for (guint i = 0; i < sockets->len; i++)
     tac_device_bind (sockets->pdata[i]);
   return ok;
 }
@@ -434,12 +443,15 @@ ignore_received (NiceAgent *agent, guint stream, guint component, guint size, ch
 void
 tac_path_free (TacPath *path, GDestroyNotify closed, gpointer user_data)
 {
+  g_autoptr (GPtrArray) sockets = get_sockets (path);
   Closing *closing = g_new0 (Closing, 1);
 
   *closing = (Closing){ .agent = path->agent, .closed = closed, .user_data = user_data };
   g_clear_handle_id (&path->gathered, g_source_remove);
   g_clear_handle_id (&path->connected, g_source_remove);
   g_clear_handle_id (&path->deadline, g_source_remove);
+  for (guint i = 0; i < sockets->len; i++)
+    tac_device_hold (sockets->pdata[i]);
   /* Without any function libnice leaves what comes in the socket, which then wakes it for ever, and
    * does not hear the relays' answers, either. */
   if (path->stream != 0)
@@ -449,8 +461,6 @@ tac_path_free (TacPath *path, GDestroyNotify closed, gpointer user_data)
   g_clear_pointer (&path->keep, tac_path_keep_free);
   g_ptr_array_unref (path->servers);
   g_ptr_array_unref (path->addresses);
-  /* What the peer sent last would find a closed port, and the kernel's word of that could leave by
-   * another interface. */
   if (path->told_connected)
     g_timeout_add (LINGER_MS, on_lingered, closing);
   else

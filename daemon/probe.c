@@ -80,6 +80,8 @@ close_side (Side *side)
   if (side->source != NULL)
     g_source_destroy (side->source);
   g_clear_pointer (&side->source, g_source_unref);
+  if (side->socket != NULL)
+    tac_device_hold (side->socket);
   g_clear_object (&side->socket);
 }
 

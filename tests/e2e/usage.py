@@ -12,7 +12,7 @@ SANITIZED_KIB = 1 << 30  # only shadow memory takes up so many addresses
 class Usage:
     """Of a process, as /proc tells (proc(5))."""
 
-    memory_kib: int
+    memory_kib: int  # its own: pages of files come and go with the code that runs
     cpu_s: float
     at: float
     sanitized: bool
@@ -23,10 +23,10 @@ def usage(phone) -> Usage:
     pid = phone.daemon_pid()
     done = phone.run("cat", f"/proc/{pid}/status", f"/proc/{pid}/stat")
     assert done.returncode == 0, done.stderr
-    memory = {line.split()[0]: int(line.split()[1]) for line in done.stdout.splitlines() if line.startswith("Vm")}
+    memory = {line.split()[0]: int(line.split()[1]) for line in done.stdout.splitlines() if line.startswith(("Vm", "RssAnon"))}
     fields = done.stdout.splitlines()[-1].rpartition(")")[2].split()
     ticks = int(fields[11]) + int(fields[12])
-    return Usage(memory["VmRSS:"], ticks / os.sysconf("SC_CLK_TCK"), time.monotonic(),
+    return Usage(memory["RssAnon:"], ticks / os.sysconf("SC_CLK_TCK"), time.monotonic(),
                  memory["VmSize:"] > SANITIZED_KIB)
 
 

@@ -10,6 +10,7 @@
 #include "daemon/path-candidates.h"
 #include "daemon/path-keep.h"
 #include "daemon/probe.h"
+#include "daemon/stun-filter.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -222,7 +223,10 @@ gather (TacPath *path)
   g_autoptr (GPtrArray) sockets = get_sockets (path);
 
   for (guint i = 0; i < sockets->len; i++)
-    tac_device_bind (sockets->pdata[i]);
+    {
+      tac_device_bind (sockets->pdata[i]);
+      tac_stun_filter_attach (sockets->pdata[i]);
+    }
   return ok;
 }
 

@@ -2,6 +2,8 @@
 /* One server's questions, one after the other; messages are libnice's. */
 #include "daemon/stun-query.h"
 
+#include "daemon/stun-filter.h"
+
 #include <sodium.h>
 #include <string.h>
 #include <stun/stunagent.h>
@@ -258,7 +260,7 @@ tac_stun_query_receive (TacStunQuery *query, const guint8 *datagram, gsize size)
   StunValidationStatus status;
 
   if (query->step == STEP_DONE || size < STUN_MESSAGE_HEADER_LENGTH || size > TAC_STUN_DATAGRAM_MAX
-      || !is_answer (query, datagram))
+      || !is_answer (query, datagram) || !tac_stun_is_harmless (datagram, size))
     return TAC_STUN_IGNORED;
   status = stun_agent_validate (&query->agent, &message, datagram, size, NULL, NULL);
   if (status == STUN_VALIDATION_SUCCESS && stun_message_get_class (&message) == STUN_RESPONSE)

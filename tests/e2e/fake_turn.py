@@ -30,10 +30,10 @@ def address(text: str, port: int) -> bytes:
     return struct.pack("!BBHI", 0, 1, port ^ COOKIE >> 16, plain ^ COOKIE)
 
 
-def error(request: bytes, code: int) -> bytes:
+def error(request: bytes, code: int, realm: bytes = b"lab.example") -> bytes:
     return message(struct.unpack_from("!H", request)[0] | 0x0110, request[8:20],
                    attribute(ERROR_CODE, struct.pack("!HBB", 0, code // 100, code % 100) + b"no"),
-                   attribute(REALM, b"lab.example"), attribute(NONCE, os.urandom(8).hex().encode()))
+                   attribute(NONCE, os.urandom(8).hex().encode()), attribute(REALM, realm))
 
 
 def success(request: bytes, transaction: bytes, *attributes: bytes) -> bytes:
@@ -50,13 +50,14 @@ def insane(request: bytes) -> list[bytes]:
 SERVERS = {  # eight: libnice asks no more
     "silent": lambda request: [],
     "noise": lambda request: [request, *(os.urandom(size) for size in (1, 19, 20, 60, 500, 1400))],
-    "unauthorized": lambda request: [error(request, 401)],
+    # With realms of nothing but quotes or NULs libnice's reckoning of the key leaves the heap (daemon/stun-filter.h).
+    "unauthorized": lambda request: [error(request, 401, realm) for realm in (b'"' * 34, b"lab.example")],
     "another transaction": lambda request: [success(request, os.urandom(12),
                                                     attribute(MAPPED, address("192.0.2.5", 9)))],
     "insane addresses": insane,
     "lengths that lie": lambda request: [success(request, request[8:20], struct.pack("!HH", MAPPED, 0xFFFF) + bytes(8)),
                                          success(request, request[8:20], *[attribute(0x8022, bytes(76))] * 17)],
-    "flood": lambda request: [error(request, 401)] * 100,
+    "flood": lambda request: [error(request, 401, realm) for realm in (bytes(34), b"") + 100 * (b"lab.example",)],
     # The last, since libnice asks it again and again, one request in 20 ms, before those behind it.
     "stale": lambda request: [error(request, 438 if len(request) > 60 else 401)],
 }

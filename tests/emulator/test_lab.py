@@ -58,13 +58,21 @@ def members(kind, namespace):
 
 
 class Traces:
-    """What a lab that is up could leave behind."""
+    """What a lab that is up could leave behind.
+
+    Its namespaces are held open until they have been looked for: the kernel gives the number of one
+    that is gone to the next that anybody makes.
+    """
 
     def __init__(self, pid):
-        self.namespaces = {kind: os.stat(f"/proc/{pid}/ns/{kind}").st_ino
-                           for kind in ("pid", "net", "mnt")}
-        self.networks = [entry.stat().st_ino for entry in Path(f"/proc/{pid}/root/run/netns").iterdir()]
+        self.held = []
+        self.namespaces = {kind: self.hold(f"/proc/{pid}/ns/{kind}") for kind in ("pid", "net", "mnt")}
+        self.networks = [self.hold(entry) for entry in Path(f"/proc/{pid}/root/run/netns").iterdir()]
         self.pidfds = [os.pidfd_open(member) for member in members("pid", self.namespaces["pid"])]
+
+    def hold(self, path):
+        self.held.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+        return os.fstat(self.held[-1]).st_ino
 
     def assert_hidden(self):
         """Nothing of it shows outside."""
@@ -82,6 +90,8 @@ class Traces:
         for number in self.networks:
             assert members("net", number) == []
         self.assert_hidden()
+        for descriptor in self.held:
+            os.close(descriptor)
 
 
 def radio_interfaces():

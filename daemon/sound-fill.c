@@ -8,6 +8,7 @@
 #define RELAX_US 2000 /* less, after long peace */
 #define MEASURES 5    /* before there is a correction: a server may be late now and then */
 #define PATIENCE_FIRST 100
+#define NONSENSE_S 2
 #define PATIENCE_MOST 1600
 
 void
@@ -81,4 +82,17 @@ tac_sound_fill_tick (TacSoundFill *fill)
 
   fill->correction = 0;
   return blocks;
+}
+
+bool
+tac_sound_fill_queued (int64_t write_index, int64_t read_index, unsigned rate, int64_t *queued_us)
+{
+  const int64_t second = (int64_t)rate * (int64_t)sizeof (int16_t);
+  int64_t bytes;
+
+  if (__builtin_sub_overflow (write_index, read_index, &bytes) || bytes < -NONSENSE_S * second
+      || bytes > NONSENSE_S * second)
+    return false;
+  *queued_us = bytes * 1000000 / second;
+  return true;
 }

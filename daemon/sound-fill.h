@@ -30,3 +30,12 @@ void tac_sound_fill_ran_dry (TacSoundFill *fill);
 bool tac_sound_fill_measured (TacSoundFill *fill, int64_t queued_us);
 /* Blocks of 20 ms to write at this tick: 0, 1 or 2. */
 unsigned tac_sound_fill_tick (TacSoundFill *fill);
+/**
+ * tac_sound_fill_queued:
+ * @write_index, @read_index: bytes of 16-bit samples, as a server says; anything
+ * @queued_us: (out) what is between them; negative, where it plays what was not written
+ *
+ * Returns: false for nonsense, which is more than two seconds.
+ */
+bool tac_sound_fill_queued (int64_t write_index, int64_t read_index, unsigned rate,
+                            int64_t *queued_us);

@@ -9,6 +9,7 @@
 #include <pulse/pulseaudio.h>
 
 #define TAC_SOUND_BLOCK_US (G_USEC_PER_SEC / 50)
+#define TAC_SOUND_QUEUE_US G_USEC_PER_SEC /* that the server takes in at most */
 
 struct TacSound
 {
@@ -31,6 +32,8 @@ struct TacSound
   gboolean told, told_sound; /* what changed() said last */
   gint64 retry_us;           /* when to try again; 0: no need */
   guint retry_ms;
+  gint64 asked_us;     /* the server, which has not answered since; 0: it has */
+  gboolean blocked;    /* for too long: nothing more is written */
   gint64 expected_us;  /* when the next block is due */
   gint64 delivered_us; /* when the last one came from the microphone */
   gint16 *block;       /* being captured */
@@ -55,5 +58,13 @@ void tac_sound_disconnect (TacSound *sound);
 void tac_sound_adjust (TacSound *sound);
 void tac_sound_write (TacSound *sound, const gint16 *pcm, guint samples);
 gboolean tac_sound_can_write (TacSound *sound);
-/* Asks the server how much it holds; what it says goes to the fill and the statistics. */
+/* What it holds of the playing stream is dropped. */
+void tac_sound_flush (TacSound *sound);
+/* It owes an answer; and has given one. */
+void tac_sound_asked (TacSound *sound);
+void tac_sound_answered (TacSound *sound);
+
+/* sound-timing.c */
+/* Asks the server how much it holds, unless it owes an answer: what it says goes to the fill and
+ * the statistics. */
 void tac_sound_measure (TacSound *sound);

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sound thread's connection to the server and its two streams. What ends is opened again, after
- * a while that grows; a device that is not there is replaced by the default one. */
+ * a while that grows; a device that is not there is replaced by the default one. What blocks gets
+ * nothing more until it answers. */
 #include "daemon/sound-private.h"
 
 #include <string.h>
 
 #define RETRY_FIRST_MS 200
 #define RETRY_MOST_MS 2000
+#define BLOCKED_US 1500000 /* no answer for so long */
 #define REMEDY "is PulseAudio or PipeWire running for this user (pactl info)?"
 
 /* The server asks for more every minreq, which would be a wake-up each: it is large, since nobody
  * waits for that. What the device's own buffer gets is the rest of tlength. */
 #define REQUEST_US 250000
 #define DEVICE_US 20000
-#define QUEUE_US 1000000
 #define CAPTURE_QUEUE_US 200000
 
 static void
@@ -133,11 +134,37 @@ look (TacSound *sound)
 {
   gboolean works = ready (sound->playback) && (!sound->capturing || ready (sound->capture));
 
-  if (works)
+  if (works && !sound->blocked)
     {
       sound->retry_ms = 0;
       tell (sound, TRUE, NULL);
     }
+}
+
+void
+tac_sound_asked (TacSound *sound)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (sound->asked_us == 0)
+    sound->asked_us = now;
+  if (sound->blocked || now - sound->asked_us < BLOCKED_US)
+    return;
+  sound->blocked = TRUE;
+  if (sound->told_sound)
+    count_break (sound);
+  tell (sound, FALSE, "No sound: the sound server does not answer; " REMEDY);
+}
+
+void
+tac_sound_answered (TacSound *sound)
+{
+  sound->asked_us = 0;
+  if (!sound->blocked)
+    return;
+  sound->blocked = FALSE;
+  tac_sound_flush (sound);
+  look (sound);
 }
 
 static const char *
@@ -171,6 +198,7 @@ on_stream_state (pa_stream *stream, void *user_data)
     case PA_STREAM_READY:
       if (!capture)
         tac_sound_fill_reset (&sound->fill);
+      tac_sound_answered (sound);
       look (sound);
       break;
     case PA_STREAM_FAILED:
@@ -212,7 +240,7 @@ static void
 open_playback (TacSound *sound)
 {
   const pa_buffer_attr attributes = {
-    .maxlength = bytes_of (sound, QUEUE_US),
+    .maxlength = bytes_of (sound, TAC_SOUND_QUEUE_US),
     .tlength = bytes_of (sound, 2 * REQUEST_US + DEVICE_US),
     .minreq = bytes_of (sound, REQUEST_US),
     .prebuf = 0,
@@ -227,6 +255,8 @@ open_playback (TacSound *sound)
                                   PA_STREAM_NOFLAGS, NULL, NULL)
       < 0)
     try_later (sound);
+  else
+    tac_sound_asked (sound);
 }
 
 static void
@@ -249,6 +279,8 @@ open_capture (TacSound *sound)
                                 PA_STREAM_ADJUST_LATENCY)
       < 0)
     try_later (sound);
+  else
+    tac_sound_asked (sound);
 }
 
 static void
@@ -282,11 +314,15 @@ static void
 on_context_state (pa_context *context, void *user_data)
 {
   TacSound *sound = user_data;
+  pa_context_state_t state = pa_context_get_state (context);
   g_autofree char *problem = NULL;
 
-  if (PA_CONTEXT_IS_GOOD (pa_context_get_state (context)))
+  if (state == PA_CONTEXT_CONNECTING || state == PA_CONTEXT_AUTHORIZING)
+    return; /* no word of the server yet */
+  tac_sound_answered (sound);
+  if (PA_CONTEXT_IS_GOOD (state))
     return;
-  problem = g_strdup_printf ("there is no sound: the sound server says: %s; " REMEDY,
+  problem = g_strdup_printf ("No sound: the sound server says: %s; " REMEDY,
                              pa_strerror (pa_context_errno (context)));
   if (sound->told_sound)
     count_break (sound);
@@ -308,12 +344,15 @@ tac_sound_connect (TacSound *sound)
   pa_context_set_state_callback (sound->context, on_context_state, sound);
   if (pa_context_connect (sound->context, NULL, PA_CONTEXT_NOAUTOSPAWN, NULL) < 0)
     on_context_state (sound->context, sound);
+  else
+    tac_sound_asked (sound);
 }
 
 gboolean
 tac_sound_can_write (TacSound *sound)
 {
-  return ready (sound->playback) && pa_stream_is_suspended (sound->playback) == 0;
+  return !sound->blocked && ready (sound->playback)
+         && pa_stream_is_suspended (sound->playback) == 0;
 }
 
 void
@@ -322,76 +361,12 @@ tac_sound_write (TacSound *sound, const gint16 *pcm, guint samples)
   pa_stream_write (sound->playback, pcm, samples * sizeof *pcm, NULL, 0, PA_SEEK_RELATIVE);
 }
 
-/* How much it holds */
-
-static void
-finish (pa_operation *operation)
-{
-  if (operation != NULL)
-    pa_operation_unref (operation);
-}
-
-/* @wait: of the device. FALSE: it says nothing, or nonsense. */
-static gboolean
-held (TacSound *sound, pa_stream *stream, gint64 *queued_us, gint64 *wait_us)
-{
-  const pa_timing_info *timing = pa_stream_get_timing_info (stream);
-  gboolean playback = stream == sound->playback;
-
-  if (timing == NULL || timing->write_index_corrupt || timing->read_index_corrupt)
-    return FALSE;
-  *queued_us = (timing->write_index - timing->read_index) / (gint64)sizeof (gint16) * G_USEC_PER_SEC
-               / sound->rate;
-  *wait_us = (gint64)(playback ? timing->sink_usec : timing->source_usec);
-  return *queued_us >= -G_USEC_PER_SEC && *queued_us <= 2 * QUEUE_US && *wait_us >= 0
-         && *wait_us <= 10 * G_USEC_PER_SEC;
-}
-
-static void
-note_held (TacSound *sound, gboolean playback, gint64 us)
-{
-  guint ms = (guint)(MAX (us, 0) / 1000);
-
-  g_mutex_lock (&sound->lock);
-  if (playback)
-    sound->stats.playback_ms = ms;
-  else
-    sound->stats.capture_ms = ms;
-  g_mutex_unlock (&sound->lock);
-}
-
-static void
-on_playback_timing (pa_stream *stream, int success, void *user_data)
-{
-  TacSound *sound = user_data;
-  gint64 queued, wait;
-
-  if (!success || stream != sound->playback || !held (sound, stream, &queued, &wait))
-    return;
-  note_held (sound, TRUE, queued + wait);
-  if (!tac_sound_fill_measured (&sound->fill, queued))
-    return;
-  finish (pa_stream_flush (stream, NULL, NULL));
-  g_mutex_lock (&sound->lock);
-  sound->stats.dropped++;
-  g_mutex_unlock (&sound->lock);
-}
-
-static void
-on_capture_timing (pa_stream *stream, int success, void *user_data)
-{
-  TacSound *sound = user_data;
-  gint64 queued, wait;
-
-  if (success && stream == sound->capture && held (sound, stream, &queued, &wait))
-    note_held (sound, FALSE, queued + wait);
-}
-
 void
-tac_sound_measure (TacSound *sound)
+tac_sound_flush (TacSound *sound)
 {
-  if (tac_sound_can_write (sound))
-    finish (pa_stream_update_timing_info (sound->playback, on_playback_timing, sound));
-  if (ready (sound->capture))
-    finish (pa_stream_update_timing_info (sound->capture, on_capture_timing, sound));
+  pa_operation *flush
+      = ready (sound->playback) ? pa_stream_flush (sound->playback, NULL, NULL) : NULL;
+
+  if (flush != NULL)
+    pa_operation_unref (flush);
 }

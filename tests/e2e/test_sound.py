@@ -100,6 +100,25 @@ def test_server_restarts(pair: Couple, ends):
     assert [end.properties["State"] for end in ends] == ["active", "active"]
 
 
+@pytest.mark.sanitize
+def test_server_blocks(pair: Couple, ends):
+    """It takes in all and answers nothing: little piles up, and nothing of it is played when it goes on."""
+    pulse = pair.lab.request("status")["components"]["alice/pulseaudio"].rpartition(" ")[2]
+    assert pair.alice.run("kill", "-STOP", pulse).returncode == 0
+    try:
+        now = ends[0].wait_statistics(lambda now: not now["Sound"], "to miss an answer")
+        assert "does not answer" in now["SoundProblem"]
+        assert 45 <= pace_of(ends[0], 100) <= 55
+    finally:
+        pair.alice.run("kill", "-CONT", pulse)
+    ends[0].wait_statistics(lambda now: now["Sound"] and not now["SoundProblem"], "an answer")
+    with Voice(pair.alice):
+        hears(ends[1])
+    with Voice(pair.bob):
+        hears(ends[0])
+    ends[0].wait_statistics(lambda now: now["PlaybackDelay"] < 100, "little to wait in the server")
+
+
 def test_source_sleeps(pair: Couple, ends):
     """A microphone that delivers nothing: silence is sent, at the same pace, and the peer is heard."""
     pactl(pair.alice, "suspend-sink", "microphone", "1")

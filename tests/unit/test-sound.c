@@ -100,6 +100,39 @@ test_fill_takes_nonsense (void)
     }
 }
 
+static void
+test_queued (void)
+{
+  static const struct
+  {
+    gint64 write, read;
+    gboolean sense;
+    gint64 us;
+  } rows[] = {
+    { 0, 0, TRUE, 0 },
+    { 32000, 0, TRUE, G_USEC_PER_SEC }, /* 16 kHz */
+    { 1000, 1640, TRUE, -20000 },
+    { 64000, 0, TRUE, 2 * G_USEC_PER_SEC },
+    { 64001, 0, FALSE, 0 },
+    { 0, 64001, FALSE, 0 },
+    { G_MAXINT64, G_MAXINT64 - 640, TRUE, 20000 },
+    { G_MAXINT64, 0, FALSE, 0 },
+    { G_MAXINT64, -1, FALSE, 0 },
+    { 0, G_MININT64, FALSE, 0 },
+    { G_MININT64, 1, FALSE, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      gint64 us = 0;
+
+      g_test_message ("row %u", i);
+      g_assert_true (tac_sound_fill_queued (rows[i].write, rows[i].read, 16000, &us)
+                     == rows[i].sense);
+      g_assert_cmpint (us, ==, rows[i].us);
+    }
+}
+
 /* A server whose blocks come at @jitter_us around their time, on a clock of its own. Returns: looks
  * a block; @late_us the mean time that a block waited. */
 static double
@@ -186,6 +219,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sound/fill-follows-drift", test_fill_follows_drift);
   g_test_add_func ("/sound/fill-bounds", test_fill_bounds);
   g_test_add_func ("/sound/fill-takes-nonsense", test_fill_takes_nonsense);
+  g_test_add_func ("/sound/queued", test_queued);
   g_test_add_func ("/sound/phase", test_phase);
   g_test_add_func ("/sound/level", test_level);
   return g_test_run ();

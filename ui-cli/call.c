@@ -143,6 +143,19 @@ cli_call_figure_d (const CliCall *call, const char *name)
   return value;
 }
 
+char *
+cli_call_sound_problem (const CliCall *call)
+{
+  const char *problem = "";
+  gboolean sound = TRUE;
+
+  if (call->statistics != NULL)
+    g_variant_lookup (call->statistics, "Sound", "b", &sound);
+  if (!sound)
+    g_variant_lookup (call->statistics, "SoundProblem", "&s", &problem);
+  return cli_safe_text (problem);
+}
+
 const char *
 cli_call_state_text (const CliCall *call)
 {

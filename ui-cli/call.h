@@ -66,3 +66,7 @@ double cli_call_figure_d (const CliCall *call, const char *name);
 
 /* What it waits for or does, in a few words: "Ringing", "In call". Returns: (transfer none). */
 const char *cli_call_state_text (const CliCall *call);
+
+/* Why nothing is captured or played here, with the remedy; "" for no reason, or none known.
+ * Returns: (transfer full), safe to show. */
+char *cli_call_sound_problem (const CliCall *call);

@@ -39,6 +39,9 @@ cli_screen_line (const CliCall *call)
     case CLI_CALL_ENDED:
       break;
     }
+  g_autofree char *silent = cli_call_sound_problem (call);
+  if (*silent != '\0' && cli_call_is_up (call))
+    g_string_append_printf (line, ". %s", silent);
   if (*call->warning != '\0' && call->state != CLI_CALL_ENDED)
     g_string_append_printf (line, ". WARNING: %s", call->warning);
   return g_string_free (line, FALSE);

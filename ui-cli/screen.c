@@ -258,7 +258,10 @@ add_notices (Page *page)
 {
   const CliScreen *screen = page->screen;
   const CliCall *call = screen->call;
+  g_autofree char *silent = cli_call_sound_problem (call);
   add_blank (page);
+  if (*silent != '\0')
+    add_text (page, CLI_BAD, silent);
   if (call->state == CLI_CALL_RECONNECTING)
     add_text (page, CLI_WARN,
               *call->waiting != '\0' ? call->waiting : "Nothing is heard from the other phone");

@@ -195,7 +195,7 @@ refresh (Session *session)
       end (session);
       return;
     }
-  if (came_up && session->show.mode != CLI_SHOW_LINES)
+  if (came_up)
     ask_statistics (session);
   if (session->answer && session->call->state == CLI_CALL_RINGING)
     {

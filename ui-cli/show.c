@@ -137,8 +137,8 @@ cli_show_call (CliShow *show, const CliCall *call, gboolean changed)
 gboolean
 cli_show_statistics (CliShow *show, const CliCall *call)
 {
-  if (show->mode != CLI_SHOW_JSON)
-    return cli_show_call (show, call, FALSE);
+  if (show->mode != CLI_SHOW_JSON) /* of its figures, a line tells only that there is no sound */
+    return cli_show_call (show, call, TRUE);
   JsonBuilder *event = cli_json_event ("statistics", g_get_real_time ());
   cli_json_add_string (event, "path", call->path);
   json_builder_set_member_name (event, "statistics");

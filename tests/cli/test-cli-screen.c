@@ -196,6 +196,27 @@ test_warning (void)
   g_assert_true (trust > warning);
 }
 
+/* Said on the screen and in the line, once it is known, and until it is over. */
+static void
+test_no_sound (void)
+{
+  g_autoptr (CliCall) call = make_call ("{" BOB "'State': <'active'>, 'Direction': <'outgoing'>}");
+  g_autofree char *before = cli_screen_line (call);
+  g_assert_null (strstr (before, "sound"));
+  call->statistics = g_variant_ref_sink (
+      g_variant_new_parsed ("{'Sound': <false>, 'SoundProblem': <'No sound: start it\\u001b'>}"));
+  g_autofree char *text = render (call, 9000, 42000, 40, 24);
+  g_autofree char *line = cli_screen_line (call);
+  g_assert_nonnull (strstr (text, " No sound: start it"));
+  g_assert_nonnull (strstr (line, ". No sound: start it"));
+  g_assert_null (strchr (line, '\033'));
+  g_variant_unref (call->statistics);
+  call->statistics
+      = g_variant_ref_sink (g_variant_new_parsed ("{'Sound': <true>, 'SoundProblem': <'over'>}"));
+  g_autofree char *after = cli_screen_line (call);
+  g_assert_cmpstr (after, ==, before);
+}
+
 /* Whatever the terminal's size and the peer's name, nothing is wider or longer, and the keys stay.
  */
 static void
@@ -298,6 +319,7 @@ main (int argc, char **argv)
   g_test_add_func ("/screen/reconnecting", test_reconnecting);
   g_test_add_func ("/screen/judging", test_judging);
   g_test_add_func ("/screen/warning", test_warning);
+  g_test_add_func ("/screen/no-sound", test_no_sound);
   g_test_add_func ("/screen/any-size", test_any_size);
   g_test_add_func ("/screen/hostile-name", test_hostile_name);
   g_test_add_func ("/screen/colours-and-ascii", test_colours);

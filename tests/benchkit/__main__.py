@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""tests/bench [GROUP…] [--json FILE] [--list]"""
+"""tests/bench [GROUP…] [--quick] [--json FILE] [--plots DIR] [--list]"""
 
 import argparse
 import importlib
@@ -29,6 +29,8 @@ def main() -> int:
     )
     parser.add_argument("groups", metavar="GROUP", nargs="*", help="which groups to run (default: all)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the rows to FILE as well")
+    parser.add_argument("--plots", metavar="DIR", type=Path, help="draw what can be drawn into DIR, as SVG")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, where a group has some")
     parser.add_argument("--list", action="store_true", help="name the groups and run none")
     parser.add_argument("--build", metavar="DIR", type=Path, default=ROOT / "build", help="build folder to measure")
     options = parser.parse_args()
@@ -40,7 +42,7 @@ def main() -> int:
         return 0
 
     try:
-        measured = measure([known[name] for name in options.groups or known], options.build)
+        measured = measure([known[name] for name in options.groups or known], options)
     except subprocess.CalledProcessError as error:
         output = ((error.stdout or "") + (error.stderr or "")).strip().splitlines()[-30:]
         print(f"tests/bench: {error}", *output, sep="\n", file=sys.stderr)
@@ -50,10 +52,12 @@ def main() -> int:
     return 1 if any(row.met is False for row in measured) else 0
 
 
-def measure(modules: list, build: Path) -> list[rows.Row]:
+def measure(modules: list, options: argparse.Namespace) -> list[rows.Row]:
     """Runs the groups one after the other and prints each row as it comes."""
     measured = []
-    with Bench(build.resolve()) as bench:
+    if options.plots:
+        options.plots.mkdir(parents=True, exist_ok=True)
+    with Bench(options.build.resolve(), options.quick, options.plots) as bench:
         bench.make()
         print(rows.heading(), flush=True)
         for module in modules:

@@ -15,8 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 class Bench:
     """Use as a context manager: its temporary folder goes when it is left."""
 
-    def __init__(self, build: Path) -> None:
-        self.build = build
+    def __init__(self, build: Path, quick: bool = False, plots: Path | None = None) -> None:
+        """quick: less often, for groups that can; plots: a folder for pictures, if they are wanted."""
+        self.build, self.quick, self.plots = build, quick, plots
         self._folder = tempfile.TemporaryDirectory(prefix="tacitel-bench-")
 
     def __enter__(self) -> "Bench":
@@ -44,8 +45,15 @@ class Bench:
 
     def floor(self, mode: str, amount: int) -> dict:
         """Runs benchkit/floor.c: "paced" for so many seconds, or "hot" for so many frames."""
-        program = self.build / "tests/benchkit/bench-floor"
-        return json.loads(self._run(str(program), mode, str(amount), str(self.speech)))
+        return json.loads(self._run(*self.floor_command(mode, amount)))
+
+    def floor_command(self, mode: str, amount: int, way: str = "cbr") -> list[str]:
+        """way: "cbr" or "padded", of filling a packet."""
+        return [str(self.program("bench-floor")), mode, str(amount), str(self.speech), way]
+
+    def program(self, name: str) -> Path:
+        """A helper of benchkit, built."""
+        return self.build / "tests/benchkit" / name
 
     @staticmethod
     def _run(*command: str) -> str:

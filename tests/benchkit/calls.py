@@ -38,15 +38,32 @@ def two_phones(build: Path, counted: Allocations | None = None) -> Iterator[dict
 
 def daemon_pid(phone: TacitelPhone) -> int:
     """The phone's taciteld, as this side of the lab's process namespace numbers it."""
-    mark = {f"TACITEL_LAB={phone.phone.env['TACITEL_LAB']}", f"TACITEL_LAB_PHONE={phone.name}"}
-    for entry in Path("/proc").iterdir():
+    return program_pid(phone.phone, "taciteld")
+
+
+def program_pid(phone, program: str) -> int:
+    """A program that runs on a phone of a lab (labkit.Phone), the one that started first."""
+    mark = {f"TACITEL_LAB={phone.env['TACITEL_LAB']}", f"TACITEL_LAB_PHONE={phone.name}"}
+    for entry in sorted((entry for entry in Path("/proc").iterdir() if entry.name.isdigit()),
+                        key=lambda entry: int(entry.name)):
         try:
-            if entry.name.isdigit() and (entry / "comm").read_text().strip() == "taciteld":
+            if (entry / "comm").read_text().strip() == program:
                 if mark <= set((entry / "environ").read_text(errors="replace").split("\0")):
                     return int(entry.name)
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
-    raise ProcessLookupError(f"no taciteld runs on {phone.name}")
+    raise ProcessLookupError(f"no {program} runs on {phone.name}")
+
+
+def child_pid(pid: int, program: str, timeout_s: float = 10) -> int:
+    """Of the program that labkit's enter.py, process `pid`, runs."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            if (Path("/proc") / child / "comm").read_text().strip() == program:
+                return int(child)
+        time.sleep(0.02)
+    raise ProcessLookupError(f"process {pid} started no {program}")
 
 
 @dataclass
@@ -65,9 +82,9 @@ class Calling:
 
 @contextmanager
 def call(phones: dict[str, TacitelPhone]) -> Iterator[Calling]:
-    """A call from alice to bob, in which each hears the other; hung up and gone afterwards."""
-    alice, bob = phones["alice"], phones["bob"]
-    path = alice.service.call("/org/tacitel/Tacitel", "org.tacitel.Manager1", "Dial", "(s)", "bob")
+    """A call from the first to the second phone, in which each hears the other; hung up and gone afterwards."""
+    alice, bob = phones.values()
+    path = alice.service.call("/org/tacitel/Tacitel", "org.tacitel.Manager1", "Dial", "(s)", bob.name)
     calling = Calling(PhoneCall(alice, path), bob.wait_call())
     for end in (calling.alice, calling.bob):
         end.wait_state("ringing")

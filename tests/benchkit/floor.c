@@ -5,10 +5,11 @@
  * it, sends it over UDP, receives one, opens it and decodes it. It sends to itself over loopback,
  * so what it receives is as much as what a peer would send. No sound server, no path, no playout.
  *
- *   bench-floor paced SECONDS SPEECH   with the pace of a call (timerfd)
- *   bench-floor hot FRAMES SPEECH      as fast as it can
+ *   bench-floor paced SECONDS SPEECH [WAY]   with the pace of a call (timerfd)
+ *   bench-floor hot FRAMES SPEECH [WAY]      as fast as it can
  *
- * SPEECH: raw 16-bit mono at 16 kHz. Prints one JSON object.
+ * SPEECH: raw 16-bit mono at 16 kHz. WAY to fill a packet: "cbr" (exactly 24 kbit/s), or "padded":
+ * what codecs/voice-encoder.c does, VBR of 22 kbit/s, capped and padded. Prints one JSON object.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,7 @@
 #define RATE 16000
 #define FRAME (RATE / 50)
 #define BIT_RATE 24000
+#define PADDED_BIT_RATE 22000
 #define COMPLEXITY 5
 #define BODY 60
 #define HEAD 5
@@ -38,6 +40,7 @@ typedef struct
 {
   OpusEncoder *encoder;
   OpusDecoder *decoder;
+  bool padded;
   int out, in;
   unsigned char key[crypto_aead_chacha20poly1305_ietf_KEYBYTES];
   const opus_int16 *speech;
@@ -59,8 +62,11 @@ open_codec (Floor *it)
   it->decoder = opus_decoder_create (RATE, 1, &error);
   if (it->encoder == NULL || it->decoder == NULL)
     die (opus_strerror (error));
-  opus_encoder_ctl (it->encoder, OPUS_SET_BITRATE (BIT_RATE));
-  opus_encoder_ctl (it->encoder, OPUS_SET_VBR (0));
+  opus_encoder_ctl (it->encoder, OPUS_SET_BITRATE (it->padded ? PADDED_BIT_RATE : BIT_RATE));
+  opus_encoder_ctl (it->encoder, OPUS_SET_VBR (it->padded));
+  opus_encoder_ctl (it->encoder, OPUS_SET_VBR_CONSTRAINT (0));
+  if (it->padded)
+    opus_encoder_ctl (it->encoder, OPUS_SET_SIGNAL (OPUS_SIGNAL_VOICE));
   opus_encoder_ctl (it->encoder, OPUS_SET_COMPLEXITY (COMPLEXITY));
 }
 
@@ -107,13 +113,21 @@ make_nonce (const unsigned char head[HEAD], unsigned char nonce[static 12])
 }
 
 static void
+encode (Floor *it, const opus_int16 *frame, unsigned char body[static BODY])
+{
+  int size = opus_encode (it->encoder, frame, FRAME, body, BODY);
+
+  if (size <= 0 || (size < BODY && opus_packet_pad (body, size, BODY) != OPUS_OK))
+    die ("Opus did not fill 60 bytes");
+}
+
+static void
 send_frame (Floor *it, unsigned tick)
 {
   unsigned char body[BODY], packet[PACKET], nonce[12];
   const opus_int16 *frame = it->speech + tick % it->n_frames * FRAME;
 
-  if (opus_encode (it->encoder, frame, FRAME, body, BODY) != BODY)
-    die ("Opus did not fill 60 bytes");
+  encode (it, frame, body);
   packet[0] = 0xc3;
   for (int i = 0; i < 4; i++)
     packet[1 + i] = (unsigned char)(tick >> (24 - 8 * i));
@@ -202,14 +216,15 @@ run (Floor *it, unsigned n_frames, bool paced)
 int
 main (int argc, char **argv)
 {
-  bool paced = argc == 4 && strcmp (argv[1], "paced") == 0;
+  bool good = argc == 4 || (argc == 5 && (!strcmp (argv[4], "cbr") || !strcmp (argv[4], "padded")));
+  bool paced = good && strcmp (argv[1], "paced") == 0;
   unsigned wanted, done;
-  Floor it = { 0 };
+  Floor it = { .padded = argc == 5 && strcmp (argv[4], "padded") == 0 };
   double start, cpu;
 
-  if (argc != 4 || (!paced && strcmp (argv[1], "hot") != 0) || atoi (argv[2]) <= 0)
+  if (!good || (!paced && strcmp (argv[1], "hot") != 0) || atoi (argv[2]) <= 0)
     {
-      fprintf (stderr, "Usage: bench-floor paced SECONDS SPEECH | hot FRAMES SPEECH\n");
+      fprintf (stderr, "Usage: bench-floor paced SECONDS | hot FRAMES SPEECH [cbr|padded]\n");
       return 2;
     }
   if (sodium_init () < 0)

@@ -33,6 +33,11 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def exact_cpu_s(pid: int) -> float:
+    """The same to the nanosecond: the clock of clock_getcpuclockid(3), as the kernel numbers it."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
 def open_files(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/fd"))
 

@@ -9,7 +9,11 @@ COMPARISONS = {"<=": operator.le, ">=": operator.ge, "==": operator.eq, "<": ope
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. A target reads "<= 10"; ours None: it could not be measured, so it is not met."""
+    """One figure. ours None: it could not be measured, so its target is not met.
+
+    target: "<= 10", of ours; "<= 0.6 x", of the ratio; "< 1 x"
+    detail: what it was made of, for --json
+    """
 
     group: str
     figure: str
@@ -18,6 +22,7 @@ class Row:
     reference: float | None = None
     reference_name: str | None = None
     target: str | None = None
+    detail: dict | None = None
 
     def __post_init__(self) -> None:
         if self.target is not None:
@@ -33,14 +38,15 @@ class Row:
         """None when there is no target."""
         if self.target is None:
             return None
-        compare, limit = self._limit()
-        return self.ours is not None and compare(self.ours, limit)
+        compare, limit, of_ratio = self._limit()
+        value = self.ratio if of_ratio else self.ours
+        return value is not None and compare(value, limit)
 
     def _limit(self) -> tuple:
-        sign, _, number = self.target.partition(" ")
-        if sign not in COMPARISONS:
-            raise ValueError(f"{self.group}/{self.figure}: target {self.target!r} is not like '<= 10'")
-        return COMPARISONS[sign], float(number)
+        parts = self.target.split(" ")
+        if len(parts) < 2 or parts[0] not in COMPARISONS or parts[2:] not in ([], ["x"]):
+            raise ValueError(f"{self.group}/{self.figure}: target {self.target!r} is not like '<= 10' or '<= 0.6 x'")
+        return COMPARISONS[parts[0]], float(parts[1]), len(parts) == 3
 
     def as_json(self) -> dict:
         return {
@@ -53,6 +59,7 @@ class Row:
             "ratio": None if self.ratio is None else round(self.ratio, 4),
             "target": self.target,
             "met": self.met,
+            **({"detail": self.detail} if self.detail is not None else {}),
         }
 
 

@@ -50,26 +50,36 @@ def test_targets_of_a_call():
     assert rows["memory in a call (RSS)"].met and rows["memory in a call (RSS)"].reference is None
 
 
-@pytest.mark.parametrize("limit", [0, 1, 37, 99, 100])
-def test_the_least_that_is_allowed(limit):
-    assert voice_traces.least(lambda n: n >= limit, 100) == limit
+@pytest.mark.parametrize("guess", [0, 1, 36, 37, 38, 50, 99, 100])
+@pytest.mark.parametrize("limit", [0, 1, 2, 37, 99, 100])
+def test_the_least_that_is_allowed(limit, guess):
+    asked = []
+    assert voice_traces.least(lambda n: asked.append(n) or n >= limit, 100, guess) == limit
+    assert all(0 <= n <= 100 for n in asked)
 
 
-def test_nothing_is_allowed():
-    assert voice_traces.least(lambda n: n > 100, 100) is None
+@pytest.mark.parametrize("guess", [0, 50, 100])
+def test_nothing_is_allowed(guess):
+    assert voice_traces.least(lambda n: n > 100, 100, guess) is None
+
+
+def test_a_good_guess_asks_twice():
+    asked = []
+    voice_traces.least(lambda n: asked.append(n) or n >= 37, 100, 37)
+    assert len(asked) == 2
 
 
 class Known(voice_traces.JitterBuffer):
     """Misses one tick less a millisecond, but never fewer than 5."""
 
     def __init__(self):
-        super().__init__(Path("none"), "")
+        super().__init__(Path("none"), "40000 0 1\n60000 1 1\n")
 
     def at(self, latency_ms):
         return {0: (float(latency_ms), max(5, 100 - latency_ms))}
 
 
-@pytest.mark.parametrize("missing,latency", [(40, 60), (5, 95), (4, 95), (100, 0)])
+@pytest.mark.parametrize("missing,latency", [(40, 60), (5, 95), (4, 95), (100, 0), (0, 95)])
 def test_the_best_latency(missing, latency):
     assert Known().best(0, missing)[0] == latency
 

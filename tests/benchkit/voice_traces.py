@@ -11,9 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
 
+import numpy as np
+
 PHASES_US = (2500, 7500, 12500, 17500)  # of the sink's ticks against the sender's
 IDEAL = -1  # a sink without ticks
-LATENCY_MOST_MS, STEP_MS = 800, 1
+LATENCY_MOST_MS = 800
 TICK_US = 20_000
 
 
@@ -44,11 +46,24 @@ def make(program: Path, kind: str, seed: int = 1) -> str:
     return subprocess.run([program, kind, str(seed)], capture_output=True, text=True, check=True).stdout
 
 
-def least(allowed: Callable[[int], bool], most: int) -> int | None:
-    """The least number up to most that is allowed, where all above an allowed one are; None: not even most is."""
-    if not allowed(most):
-        return None
-    low, high = -1, most
+def least(allowed: Callable[[int], bool], most: int, guess: int) -> int | None:
+    """The least number up to most that is allowed, where all above an allowed one are; None: not even most is.
+
+    guess: where to begin; the better, the fewer questions
+    """
+    step = 1
+    if allowed(guess):
+        high = guess
+        while high > 0 and allowed(max(guess - step, 0)):
+            high, step = max(guess - step, 0), 2 * step
+        low = max(guess - step, -1) if high > 0 else -1
+    else:
+        low = guess
+        while not allowed(min(guess + step, most)):
+            low, step = guess + step, 2 * step
+            if low >= most:
+                return None
+        high = min(guess + step, most)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if allowed(middle) else (middle, high)
@@ -74,11 +89,23 @@ class JitterBuffer:
 
     def best(self, phase: int, missing: float) -> tuple[int, float, int]:
         """Latency, delay and missing ticks at the least latency with no more missing; else with the fewest."""
-        latency = least(lambda ms: self.at(ms * STEP_MS)[phase][1] <= missing, LATENCY_MOST_MS // STEP_MS)
-        if latency is None:
-            fewest = self.at(LATENCY_MOST_MS)[phase][1]
-            latency = least(lambda ms: self.at(ms * STEP_MS)[phase][1] <= fewest, LATENCY_MOST_MS // STEP_MS)
-        return latency * STEP_MS, *self.at(latency * STEP_MS)[phase]
+        if self.at(LATENCY_MOST_MS)[phase][1] > missing:
+            missing = self.at(LATENCY_MOST_MS)[phase][1]
+        latency = least(lambda ms: self.at(ms)[phase][1] <= missing, LATENCY_MOST_MS, self.guess(phase, missing))
+        return latency, *self.at(latency)[phase]
+
+    def guess(self, phase: int, missing: float) -> int:
+        """The best latency, if each packet were due that long after the fastest, and what it adds at the highest setting."""
+        arrivals, ticks, lengths = np.array([line.split() for line in self._trace.splitlines()], dtype=np.int64).T
+        transits = arrivals - ticks * TICK_US
+        added = self.at(LATENCY_MOST_MS)[phase][0] * 1000 - LATENCY_MOST_MS * 1000
+        lost = (ticks + lengths).max() - lengths.sum()
+        for latency in range(LATENCY_MOST_MS):
+            due = transits.min() + ticks * TICK_US + latency * 1000 + added
+            taken = due - (due - phase) % TICK_US if phase != IDEAL else due
+            if lost + lengths[arrivals > taken].sum() <= missing:
+                return latency
+        return LATENCY_MOST_MS
 
 
 def compare(ours: Path, theirs: Path, kind: str) -> Outcome:

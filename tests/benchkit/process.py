@@ -27,6 +27,12 @@ def rss_mb(pid: int) -> float:
     return int(status(pid)["VmRSS"].split()[0]) / 1000
 
 
+def pss_mb(pid: int) -> float:
+    """Its memory; of what it shares with others, its part."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s*(\d+)", text, re.MULTILINE)[1]) / 1000
+
+
 def cpu_s(pid: int) -> float:
     """Processor time of all its threads so far, those that ended included."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

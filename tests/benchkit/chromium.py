@@ -68,7 +68,7 @@ class Talk:
         """What all its processes share is counted once."""
         return sum(alive(process.pss_mb, pid) for pid in self.pids())
 
-    def jitter_buffer_ms(self) -> float:
+    def jitter_buffer_ms(self) -> float | None:
         """What a sample waits in its playout buffer, mean, by what it last said."""
         last = None
         while not self.heard.empty():

@@ -10,7 +10,7 @@ from demokit.voices import MAN, WOMAN, script
 from . import voice_growth, voice_plots, voice_quality, voice_traces
 from .bench import Bench
 from .rows import Row
-from .voice_stage import BARESIP, FLOORS, OURS, WITH_DSP, Measured, run as call
+from .voice_stage import BARESIP, BESIDE, CHROMIUM, FLOORS, OURS, WITH_DSP, Measured, run as call
 
 SUMMARY = "voice: processor, wake-ups, mouth to ear, playout, intelligibility, beside baresip and rtpjitterbuffer"
 GROUP = "voice"
@@ -58,6 +58,7 @@ def processor(measured: Measured) -> Iterator[Row]:
     yield paired(measured, figure, OURS, FLOORS["padded"], "Opus as ours + AEAD, 1 thread", "<= 1.15 x")
     yield paired(measured, figure, OURS, FLOORS["cbr"], "Opus CBR + AEAD, 1 thread", None)
     yield paired(measured, f"{figure}, with DSP", WITH_DSP, BARESIP, "baresip, SRTP, without", "<= 1.1 x")
+    yield paired(measured, f"{figure}, beside Chromium", BESIDE, CHROMIUM, "Chromium, one of two ends", None)
     yield paired(measured, "… of the sound server, for it", OURS, BARESIP, "baresip, SRTP", None, "server_s")
 
 
@@ -69,6 +70,9 @@ def the_rest_of_a_call(measured: Measured) -> Iterator[Row]:
                   "baresip, SRTP", target,
                   {"ours": getattr(measured, kind).get(OURS), "reference": getattr(measured, kind).get(BARESIP)})
     yield Row(GROUP, "mouth to ear, with DSP", "ms", rounded(measured.middle("delay_ms", WITH_DSP)))
+    for place, theirs in (("playout", CHROMIUM), ("capture", ""), ("playback", "")):
+        yield Row(GROUP, f"… {place}, by the call's statistics", "ms", rounded(measured.middle("delay_ms", place)),
+                  rounded(measured.middle("delay_ms", theirs)), theirs or None)
     yield Row(GROUP, "memory idle (RSS)", "MB", rounded(measured.middle("idle_mb", OURS)))
 
 

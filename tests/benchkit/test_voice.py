@@ -2,12 +2,13 @@
 """The pure parts of group voice: rows, the search for the best latency, a peer's settings, pictures."""
 
 import os
+import subprocess
 import xml.etree.ElementTree
 from pathlib import Path
 
 import pytest
 
-from . import baresip, group_voice, voice_growth, voice_plots, voice_traces
+from . import baresip, chromium, group_voice, voice_growth, voice_plots, voice_traces
 from .bench import ROOT
 from .rows import Row
 from .voice_stage import BARESIP, FLOORS, OURS, Measured
@@ -110,6 +111,25 @@ def test_baresip_does_the_same_work():
     lines = baresip.settings("198.51.100.1").splitlines()
     assert {"opus_bitrate 24000", "opus_cbr yes", "opus_complexity 5", "net_interface 198.51.100.1"} <= set(lines)
     assert "module srtp.so" in lines and "srtp-mand" in baresip.ACCOUNT
+
+
+def test_chromium_is_asked_for_the_same_work():
+    assert "maxaveragebitrate=24000;cbr=1" in chromium.PAGE and "echoCancellation: false" in chromium.PAGE
+
+
+def test_what_chromium_says_of_its_playout():
+    report = {"type": "inbound-rtp", "jitterBufferDelay": 14400.0, "jitterBufferEmittedCount": 480000}
+    assert chromium.waited_ms(report) == 30
+    assert chromium.waited_ms({"jitterBufferDelay": 0, "jitterBufferEmittedCount": 0}) is None
+    assert chromium.waited_ms({}) is None
+
+
+def test_a_family_of_processes():
+    with subprocess.Popen(["sh", "-c", "sh -c 'echo; read line' & wait"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as parent:
+        parent.stdout.readline()
+        assert len(chromium.family(parent.pid)) == 2
+        parent.kill()
 
 
 def test_pictures(tmp_path):

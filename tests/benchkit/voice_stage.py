@@ -13,14 +13,16 @@ from statistics import median
 from demokit.align import NothingHeard, find_delays
 from demokit.phones import QUICK_UNLOCK, TacitelPhone
 from demokit.sound import Player, Recorder, common_span
-from demokit.voices import MAN, RATE, WOMAN, script
+from demokit.voices import MAN, RATE, WOMAN, script, write_wav
 from labkit import Lab
 
-from . import baresip, calls, process
+from . import baresip, calls, chromium, process
 from .bench import Bench
 
 PLAIN, DSP = ("alice", "bob"), ("carol", "dave")
 OURS, WITH_DSP, BARESIP = "ours", "ours with echo canceller, noise suppression, gain", "baresip"
+CHROMIUM, BESIDE = "Chromium", "ours beside Chromium"
+SAID = {"PlayoutDelay": "playout", "CaptureDelay": "capture", "PlaybackDelay": "playback"}  # of our statistics
 FLOORS = {"cbr": "floor, exact CBR", "padded": "floor, padded VBR"}
 HEARD_S = 12
 SPEECH_S, CALL_MOST_S = 30, 300
@@ -83,13 +85,42 @@ def run(bench: Bench, rounds: int, windows: int, window_s: int) -> Measured:
             add(measured.idle_mb, OURS, process.rss_mb(calls.daemon_pid(phones[name])))
         for turn in range(rounds):
             one_round(bench, phones, turn, windows, window_s, measured)
+        beside_chromium(bench, phones, window_s, measured)
     return measured
+
+
+def beside_chromium(bench: Bench, phones: dict, seconds: int, measured: Measured) -> None:
+    """In a call of its own: a browser takes so much of the machine that it would be in everybody's figures."""
+    wav = bench.folder / "speech.wav"
+    write_wav(wav, script(WOMAN + MAN, SPEECH_S))
+    names = {name: phones[name] for name in PLAIN}
+    with calls.call(names), ExitStack() as stack:
+        speaking(stack, {name: phone.phone.popen for name, phone in names.items()})
+        try:
+            talk = stack.enter_context(chromium.call(wav, bench.folder / "chromium"))
+        except chromium.NoChromium as problem:
+            measured.problems.append(f"Chromium: {problem}")
+            return
+        pids = [calls.daemon_pid(phone) for phone in names.values()]
+
+        def meters() -> tuple[float, float, float]:
+            return sum(map(process.exact_cpu_s, pids)), talk.cpu_s(), talk.switches()
+
+        before = meters()
+        calls.wait_s(seconds)
+        ours, theirs, switched = (b - a for a, b in zip(before, meters()))
+        add(measured.cpu_s, BESIDE, ours * 60 / seconds / 2)
+        add(measured.cpu_s, CHROMIUM, theirs * 60 / seconds / 2)
+        add(measured.switches, CHROMIUM, switched / seconds / 2)
+        add(measured.rss_mb, CHROMIUM, talk.memory_mb())
+        if (waited := talk.jitter_buffer_ms()) is not None:
+            add(measured.delay_ms, CHROMIUM, waited)
 
 
 def one_round(bench: Bench, phones: dict, turn: int, windows: int, window_s: int, measured: Measured) -> None:
     with ExitStack() as stack:
-        for first, second in pairs(phones):
-            stack.enter_context(calls.call({first.name: first, second.name: second}))
+        callings = [stack.enter_context(calls.call({first.name: first, second.name: second}))
+                    for first, second in pairs(phones)]
         spawns = {name: phone.phone.popen for name, phone in phones.items()}
         ends = peers(stack, bench, phones, turn, measured)
         spawns.update({f"baresip {number}": end.popen for number, end in enumerate(ends)})
@@ -101,6 +132,10 @@ def one_round(bench: Bench, phones: dict, turn: int, windows: int, window_s: int
         for who, pids in people.items():
             for pid, _ in pids:
                 add(measured.rss_mb, who, process.rss_mb(pid))
+        for end in (callings[0].alice, callings[0].bob):
+            for name, value in end.statistics().items():
+                if name in SAID:
+                    add(measured.delay_ms, SAID[name], value)
         mouth_to_ear(spawns, measured)
 
 

@@ -5,11 +5,14 @@
 
 #define BLOCK_US 20000
 #define STEP_US 10000 /* more, after it ran dry */
-#define RELAX_US 2000 /* less, after long peace */
+#define RELAX_US 2000 /* less, after peace */
+#define RELAX_PART 8  /* and more of it, far from the least */
 #define MEASURES 5    /* before there is a correction: a server may be late now and then */
-#define PATIENCE_FIRST 100
+#define PATIENCE_FIRST 10
+#define LONG_PEACE 1500
 #define NONSENSE_S 2
-#define PATIENCE_MOST 1600
+#define PATIENCE_MOST 320
+#define AGAIN 25 /* measures: what runs dry sooner than this is in the same trouble still */
 
 void
 tac_sound_fill_reset (TacSoundFill *fill)
@@ -34,19 +37,26 @@ tac_sound_fill_ran_dry (TacSoundFill *fill)
   fill->target_us += STEP_US;
   if (fill->target_us > TAC_SOUND_FILL_MOST_US)
     fill->target_us = TAC_SOUND_FILL_MOST_US;
-  fill->calm = 0;
-  if (fill->patience < PATIENCE_MOST)
+  if (fill->peace >= AGAIN && fill->patience < PATIENCE_MOST)
     fill->patience *= 2;
+  fill->calm = fill->peace = 0;
   correct (fill, 1);
 }
 
+/* A trouble that comes back doubles the patience, a long peace halves it: what was a moment's is
+ * soon forgotten. */
 static void
 relax (TacSoundFill *fill)
 {
-  if (++fill->calm < fill->patience || fill->target_us <= TAC_SOUND_FILL_LEAST_US)
+  int64_t over = fill->target_us - TAC_SOUND_FILL_LEAST_US;
+
+  if (++fill->peace % LONG_PEACE == 0 && fill->patience > PATIENCE_FIRST)
+    fill->patience /= 2;
+  if (++fill->calm < fill->patience || over <= 0)
     return;
-  fill->target_us -= RELAX_US;
+  fill->target_us -= over / RELAX_PART > RELAX_US ? over / RELAX_PART : RELAX_US;
   fill->calm = 0;
+  fill->measures = 0;
 }
 
 bool

@@ -16,7 +16,8 @@ typedef struct
   int64_t least_us;  /* measured since the last correction */
   bool stale;        /* the last measure was */
   unsigned measures; /* of these */
-  unsigned calm;     /* measures since the server ran dry, or the target fell */
+  unsigned peace;    /* measures since the server ran dry */
+  unsigned calm;     /* of these, since the target fell */
   unsigned patience; /* of these, before it falls; longer after each time */
   int correction;    /* blocks to write more, or fewer, at the next tick */
 } TacSoundFill;

@@ -3,7 +3,7 @@
 #include "daemon/sound-phase.h"
 
 #define BLOCK_US 20000
-#define EARLIER_US 20
+#define EARLIER_US 8
 #define CALM 100 /* found so often in a row, the server is steadier than it was thought */
 
 void

@@ -82,6 +82,37 @@ test_fill_bounds (void)
   g_assert_cmpint (fill.target_us, <=, TAC_SOUND_FILL_FIRST_US);
 }
 
+/* What was much in a moment of trouble is little again after a minute. Where less than 40 ms do not
+ * do, that is tried ever more rarely. */
+static void
+test_fill_forgets (void)
+{
+  guint rarely = 0;
+  TacSoundFill fill;
+
+  tac_sound_fill_reset (&fill);
+  for (guint i = 0; i < 10; i++)
+    {
+      tac_sound_fill_ran_dry (&fill);
+      tac_sound_fill_tick (&fill);
+    }
+  g_assert_cmpint (fill.target_us, >=, 100000);
+  for (guint i = 0; i < 60 * 5; i++)
+    tac_sound_fill_measured (&fill, fill.target_us);
+  g_assert_cmpint (fill.target_us, <=, TAC_SOUND_FILL_FIRST_US + 10000);
+  for (guint i = 0; i < 20; i++)
+    {
+      guint measures = 0;
+
+      for (; fill.target_us > 40000; measures++)
+        tac_sound_fill_measured (&fill, fill.target_us);
+      tac_sound_fill_ran_dry (&fill);
+      tac_sound_fill_tick (&fill);
+      rarely = measures;
+    }
+  g_assert_cmpuint (rarely, >=, 5 * 60); /* a minute at least */
+}
+
 static void
 test_fill_takes_nonsense (void)
 {
@@ -218,6 +249,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sound/fill-follows-drift", test_fill_follows_drift);
   g_test_add_func ("/sound/fill-bounds", test_fill_bounds);
+  g_test_add_func ("/sound/fill-forgets", test_fill_forgets);
   g_test_add_func ("/sound/fill-takes-nonsense", test_fill_takes_nonsense);
   g_test_add_func ("/sound/queued", test_queued);
   g_test_add_func ("/sound/phase", test_phase);

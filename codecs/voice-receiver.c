@@ -2,8 +2,6 @@
 /* Opener and playout buffer of one direction behind one lock. */
 #include "codecs/voice-receiver.h"
 
-#include "codecs/tone.h"
-
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -23,7 +21,7 @@ struct TacVoiceReceiver
   Secrets *secrets;
   TacPlayout *playout;
   unsigned rate;
-  bool running, searching;
+  bool running;
   TacTone tone;
   TacTransit transit;
   TacVoiceReceiverStats stats;
@@ -90,6 +88,14 @@ tac_voice_receiver_set_chain (TacVoiceReceiver *receiver, const uint8_t chain[TA
   pthread_mutex_unlock (&receiver->lock);
 }
 
+void
+tac_voice_receiver_forget_chain (TacVoiceReceiver *receiver)
+{
+  pthread_mutex_lock (&receiver->lock);
+  sodium_memzero (receiver->secrets, sizeof *receiver->secrets);
+  pthread_mutex_unlock (&receiver->lock);
+}
+
 bool
 tac_voice_receiver_has_chain (TacVoiceReceiver *receiver)
 {
@@ -132,22 +138,22 @@ tac_voice_receiver_reset (TacVoiceReceiver *receiver)
 }
 
 void
-tac_voice_receiver_set_searching (TacVoiceReceiver *receiver, bool searching)
+tac_voice_receiver_set_tone (TacVoiceReceiver *receiver, TacToneKind tone)
 {
   pthread_mutex_lock (&receiver->lock);
-  receiver->searching = searching;
+  tac_tone_set (&receiver->tone, tone);
   pthread_mutex_unlock (&receiver->lock);
 }
 
-bool
-tac_voice_receiver_is_searching (TacVoiceReceiver *receiver)
+TacToneKind
+tac_voice_receiver_get_tone (TacVoiceReceiver *receiver)
 {
-  bool searching;
+  TacToneKind tone;
 
   pthread_mutex_lock (&receiver->lock);
-  searching = receiver->searching;
+  tone = receiver->tone.kind;
   pthread_mutex_unlock (&receiver->lock);
-  return searching;
+  return tone;
 }
 
 /* Called with the lock held: an opened packet. */
@@ -199,8 +205,8 @@ tac_voice_receiver_push (TacVoiceReceiver *receiver, int64_t now_us, const uint8
 static void
 play (TacVoiceReceiver *receiver, int64_t now_us, int16_t *pcm)
 {
-  if (tac_playout_get (receiver->playout, now_us, pcm) || !receiver->searching)
-    tac_tone_stop (&receiver->tone);
+  if (tac_playout_get (receiver->playout, now_us, pcm) || receiver->tone.kind == TAC_TONE_NONE)
+    tac_tone_restart (&receiver->tone);
   else
     tac_tone_play (&receiver->tone, receiver->rate, pcm, receiver->rate / 50);
 }
@@ -223,7 +229,7 @@ tac_voice_receiver_pull (TacVoiceReceiver *receiver, int64_t now_us, int16_t *pc
   if (samples > 0) /* voice follows */
     {
       memset (pcm, 0, samples * sizeof *pcm);
-      tac_tone_stop (&receiver->tone);
+      tac_tone_restart (&receiver->tone);
     }
   else
     {

@@ -5,6 +5,7 @@
 #include "codecs/kdf.h"
 #include "codecs/playout.h"
 #include "codecs/seal.h"
+#include "codecs/tone.h"
 #include "codecs/transit.h"
 
 typedef struct
@@ -25,12 +26,14 @@ typedef struct TacVoiceReceiver TacVoiceReceiver;
 TacVoiceReceiver *tac_voice_receiver_new (void);
 void tac_voice_receiver_free (TacVoiceReceiver *receiver);
 void tac_voice_receiver_set_chain (TacVoiceReceiver *receiver, const uint8_t chain[TAC_KEY_SIZE]);
+/* Wipes it and all that came of it: nothing opens from here on. */
+void tac_voice_receiver_forget_chain (TacVoiceReceiver *receiver);
 bool tac_voice_receiver_has_chain (TacVoiceReceiver *receiver);
 /* A new playout buffer and counters for it. false: no such rate. */
 bool tac_voice_receiver_prepare (TacVoiceReceiver *receiver, unsigned rate);
-/* Where there is no voice to play, a tone now and then (tone.h). */
-void tac_voice_receiver_set_searching (TacVoiceReceiver *receiver, bool searching);
-bool tac_voice_receiver_is_searching (TacVoiceReceiver *receiver);
+/* Where there is no voice to play, this is. */
+void tac_voice_receiver_set_tone (TacVoiceReceiver *receiver, TacToneKind tone);
+TacToneKind tac_voice_receiver_get_tone (TacVoiceReceiver *receiver);
 /* Running: packets are queued; else they are opened, counted and dropped. Either way begins anew.
  */
 void tac_voice_receiver_set_running (TacVoiceReceiver *receiver, bool running);

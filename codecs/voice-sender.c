@@ -70,6 +70,14 @@ tac_voice_sender_set_chain (TacVoiceSender *sender, const uint8_t chain[TAC_KEY_
   pthread_mutex_unlock (&sender->lock);
 }
 
+void
+tac_voice_sender_forget_chain (TacVoiceSender *sender)
+{
+  pthread_mutex_lock (&sender->lock);
+  sodium_memzero (sender->secrets, sizeof *sender->secrets);
+  pthread_mutex_unlock (&sender->lock);
+}
+
 bool
 tac_voice_sender_has_chain (TacVoiceSender *sender)
 {
@@ -143,7 +151,7 @@ seal (TacVoiceSender *sender, const uint8_t body[TAC_BODY_SIZE], uint8_t packet[
 {
   TacVoiceSenderStats *stats = &sender->stats;
 
-  if (stats->next_tick > UINT32_MAX
+  if (stats->next_tick > UINT32_MAX || !sender->secrets->set
       || !tac_voice_seal (&sender->secrets->sealer, (uint32_t)stats->next_tick, body, packet))
     return TAC_VOICE_SENDER_EXHAUSTED;
   stats->next_tick += tac_profile_ticks (tac_voice_encoder_profile (sender->encoder));

@@ -29,13 +29,15 @@ typedef enum
 {
   TAC_VOICE_SENDER_OK,
   TAC_VOICE_SENDER_REFUSED,   /* by libopus */
-  TAC_VOICE_SENDER_EXHAUSTED, /* the key has no tick left */
+  TAC_VOICE_SENDER_EXHAUSTED, /* the key has no tick left, or there is none */
 } TacVoiceSenderResult;
 
 /* NULL: no guarded memory for its key (RLIMIT_MEMLOCK). */
 TacVoiceSender *tac_voice_sender_new (void);
 void tac_voice_sender_free (TacVoiceSender *sender);
 void tac_voice_sender_set_chain (TacVoiceSender *sender, const uint8_t chain[TAC_KEY_SIZE]);
+/* Wipes it and all that came of it: a packet is sealed again when another is set. */
+void tac_voice_sender_forget_chain (TacVoiceSender *sender);
 bool tac_voice_sender_has_chain (TacVoiceSender *sender);
 void tac_voice_sender_get (TacVoiceSender *sender, TacVoiceSenderSettings *settings);
 void tac_voice_sender_set (TacVoiceSender *sender, const TacVoiceSenderSettings *settings);

@@ -2,6 +2,7 @@
 /* Sound, and what is measured of it: reports, silence, statistics. */
 #include "codecs/cursor.h"
 #include "daemon/call-private.h"
+#include "daemon/reasons.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -61,6 +62,19 @@ tac_call_media_prepare (TacCall *call)
     tac_call_media_update (call);
 }
 
+static void
+set_tone (TacCall *call, TacToneKind tone)
+{
+  if (call->media != NULL && call->parts.config->audio_tones)
+    call->engine->media_set_tone (call->media, tone);
+}
+
+void
+tac_call_media_ring_back (TacCall *call)
+{
+  set_tone (call, TAC_TONE_RINGBACK);
+}
+
 /* The chains are the media's now: with c₀ in memory the ratchet would protect nothing. */
 void
 tac_call_media_start (TacCall *call)
@@ -72,6 +86,7 @@ tac_call_media_start (TacCall *call)
   tac_call_stamp (call, TAC_STEP_ANSWERED, 0);
   if (call->media == NULL)
     return;
+  set_tone (call, TAC_TONE_NONE);
   call->engine->media_start (call->media, secrets->send_chain, secrets->receive_chain);
   call->media_started = TRUE;
   sodium_memzero (secrets->send_chain, sizeof secrets->send_chain);
@@ -131,15 +146,35 @@ measure (TacCall *call)
   };
 }
 
-void
-tac_call_media_stop (TacCall *call)
+static void
+look_back (TacCall *call)
 {
   follow_media (call);
   if (call->media != NULL && call->answered_us != 0)
     measure (call);
+  call->media_started = FALSE;
+}
+
+/* The sound is given away, to tell the user with a tone; the call has no part in that. */
+void
+tac_call_media_leave (TacCall *call)
+{
+  TacToneKind tone = tac_reason_to_tone (call->machine.reason, call->dialed,
+                                         call->timeline[TAC_STEP_ANSWERED] != 0);
+
+  look_back (call);
+  if (call->engine != NULL && call->parts.config->audio_tones && tone != TAC_TONE_NONE)
+    tac_farewell_play (call->parts.farewell, call->engine, g_steal_pointer (&call->media), tone);
+  else
+    tac_call_media_stop (call);
+}
+
+void
+tac_call_media_stop (TacCall *call)
+{
+  look_back (call);
   if (call->media != NULL)
     call->engine->media_free (g_steal_pointer (&call->media));
-  call->media_started = FALSE;
 }
 
 void
@@ -172,8 +207,7 @@ tac_call_media_search (TacCall *call, gboolean searching)
 
   get_stats (call, &stats);
   call->voice_opened = stats.receiver.opened;
-  if (call->media != NULL)
-    call->engine->media_set_tone (call->media, searching ? TAC_TONE_SEARCHING : TAC_TONE_NONE);
+  set_tone (call, searching ? TAC_TONE_SEARCHING : TAC_TONE_NONE);
 }
 
 void

@@ -161,6 +161,8 @@ gboolean tac_call_allows_lane (TacCall *call); /* after each control datagram th
 /* call-media.c */
 void tac_call_media_prepare (TacCall *call);
 void tac_call_media_start (TacCall *call);
+void tac_call_media_ring_back (TacCall *call);
+void tac_call_media_leave (TacCall *call); /* the call is over for the user */
 void tac_call_media_stop (TacCall *call);
 void tac_call_media_update (TacCall *call); /* muted, held */
 void tac_call_media_receive (TacCall *call, const guint8 *packet, gsize size);

@@ -68,7 +68,7 @@ static void
 end (TacCall *call)
 {
   tac_call_stamp (call, TAC_STEP_ENDED, 0);
-  tac_call_media_stop (call);
+  tac_call_media_leave (call);
   g_signal_emit (call, signals[SIGNAL_OVER], 0);
 }
 
@@ -229,6 +229,8 @@ follow_state (TacCall *call, TacCallState before)
     call->heard_us = g_get_monotonic_time ();
   if (state == TAC_CALL_RINGING_IN || state == TAC_CALL_RINGING_OUT)
     tac_call_stamp (call, TAC_STEP_RINGING, 0);
+  if (state == TAC_CALL_RINGING_OUT)
+    tac_call_media_ring_back (call);
 }
 
 static void

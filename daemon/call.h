@@ -4,6 +4,7 @@
 #include "daemon/call-machine.h"
 #include "daemon/config.h"
 #include "daemon/data-call.h"
+#include "daemon/farewell.h"
 #include "daemon/invitations.h"
 #include "daemon/sms.h"
 #include "daemon/vault.h"
@@ -17,6 +18,7 @@ typedef struct
   TacDataCall *data;
   TacVault *vault; /* open while there is a call */
   TacCounters *counters;
+  TacFarewell *farewell;
 } TacCallParts;
 
 /* How it went; 0 until voice flowed. */

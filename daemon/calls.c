@@ -99,6 +99,7 @@ tac_calls_begin (TacCalls *calls, const TacContact *peer, gboolean dialed, const
   g_autofree char *path = g_strdup_printf ("/org/tacitel/call/%" G_GUINT64_FORMAT, ++calls->number);
   TacCall *call = tac_call_new (&calls->parts, peer, dialed, warning);
 
+  tac_farewell_stop (calls->parts.farewell);
   calls->current = call;
   calls->service = tac_call_service_new (call, path, calls->manager);
   g_signal_connect_swapped (call, "ringing", G_CALLBACK (on_ringing), calls);

@@ -25,6 +25,7 @@ typedef struct
 } Key;
 
 static const char *const echo_choices[] = { "auto", "on", "off", NULL };
+static const char *const switch_choices[] = { "off", "on", NULL };
 static const char *const signalling_choices[] = { "auto", "datagram", "text", NULL };
 static const char *const relay_choices[] = { "direct", "prefer-direct", "relay-only", NULL };
 
@@ -41,6 +42,7 @@ static const Key keys[] = {
   { "audio", "rate", KIND_RATE, AT (audio_rate), 8000, 48000, NULL },
   { "audio", "complexity", KIND_NUMBER, AT (audio_complexity), 0, 10, NULL },
   { "audio", "echo-canceller", KIND_CHOICE, AT (audio_echo), 0, 0, echo_choices },
+  { "audio", "tones", KIND_CHOICE, AT (audio_tones), 0, 0, switch_choices },
   { "sms", "signalling", KIND_CHOICE, AT (signalling), 0, 0, signalling_choices },
   { "relay", "policy", KIND_CHOICE, AT (relay_policy), 0, 0, relay_choices },
   { "keyring", "unlock-time", KIND_NUMBER, AT (keyring_cost_ms), 50, 10000, NULL },
@@ -233,6 +235,7 @@ tac_config_load_files (const char *const *paths, GError **error)
   config->ring_timeout_s = 45;
   config->audio_rate = 16000;
   config->audio_complexity = 5;
+  config->audio_tones = TRUE;
   config->keyring_cost_ms = 1000;
   config->history_keep_days = 90;
   config->history_keep_calls = 10000;

@@ -37,6 +37,7 @@ typedef struct
   guint audio_rate;     /* [audio] rate: Hz; 16000 */
   int audio_complexity; /* [audio] complexity: Opus, 0 to 10; 5 */
   TacEchoCanceller audio_echo; /* [audio] echo-canceller */
+  gboolean audio_tones;        /* [audio] tones: ring-back, busy, searching, ended; on */
   guint keyring_cost_ms;       /* [keyring] unlock-time: what a try of a passphrase costs; 1000 */
   guint history_keep_days;     /* [history] keep-days: 0 for ever; 90 */
   guint history_keep_calls;    /* [history] keep-calls: 0 all; 10000 */

@@ -91,6 +91,7 @@ tac_daemon_new (const TacConfig *config, GDBusConnection *session, GDBusConnecti
   daemon->decisions = tac_decisions_new ();
   parts->config = config;
   parts->counters = tac_counters_new ();
+  parts->farewell = tac_farewell_new (config);
   parts->modem = tac_modem_new (system, config);
   parts->sms = tac_sms_new (parts->modem, config->signalling);
   parts->data = tac_data_call_new (parts->modem, config);
@@ -127,6 +128,7 @@ tac_daemon_free (TacDaemon *daemon)
   g_clear_object (&daemon->parts.data);
   g_clear_object (&daemon->parts.sms);
   g_clear_object (&daemon->parts.modem);
+  g_clear_pointer (&daemon->parts.farewell, tac_farewell_free);
   g_clear_pointer (&daemon->parts.counters, tac_counters_free);
   g_clear_pointer (&daemon->decisions, tac_decisions_free);
   g_clear_object (&daemon->objects);

@@ -26,5 +26,6 @@ const TacEngine tac_engine = {
   .media_set_loss = tac_media_set_loss,
   .media_set_profile = tac_media_set_profile,
   .media_get_stats = tac_media_get_stats,
+  .media_end = tac_media_end,
   .media_free = tac_media_free,
 };

@@ -113,7 +113,7 @@ typedef struct
                           gpointer user_data, GError **error);
   void (*probe_free) (TacProbe *probe); /* @done does not run after this */
 
-  /* Makes the pipelines and opens the sound devices for playing; nothing is captured yet. Errors:
+  /* Opens the sound devices for playing; nothing is captured yet. Errors:
    * TAC_ERROR_MEDIA_FAILED for what is known at once, TacMediaEvents.failed for the rest. */
   TacMedia *(*media_new) (const TacConfig *config, const TacMediaEvents *events, gpointer user_data,
                           GError **error);
@@ -131,6 +131,9 @@ typedef struct
   /* From a later tick on that is a multiple of TAC_PROFILE_BOUNDARY. */
   void (*media_set_profile) (TacMedia *media, TacProfile profile);
   void (*media_get_stats) (TacMedia *media, TacMediaStats *stats);
+  /* Voice ends in both directions, and the keys of it are wiped: nothing is captured, no event
+   * runs, after this. A tone is still played. */
+  void (*media_end) (TacMedia *media);
   void (*media_free) (TacMedia *media);
 } TacEngine;
 

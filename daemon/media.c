@@ -35,6 +35,9 @@ struct TacMedia
   gint16 far_end[48000 / 50]; /* what is played, in whole blocks for the echo canceller */
   guint far_filled, blocks;   /* samples of it; captured so far, up to TRIM_BLOCKS */
 
+  GMutex sending; /* of the next one, and held while a packet is sent */
+  gboolean ended;
+
   GMutex lock; /* of the next two */
   TacLevel captured, played;
   char *problem; /* why there is no sound */
@@ -56,8 +59,12 @@ make_packet (TacMedia *media)
   guint8 packet[TAC_DATAGRAM_SIZE];
 
   media->wanted = media->filled = 0;
-  if (tac_voice_sender_make (media->sender, media->frame, packet) == TAC_VOICE_SENDER_OK)
+  if (tac_voice_sender_make (media->sender, media->frame, packet) != TAC_VOICE_SENDER_OK)
+    return;
+  g_mutex_lock (&media->sending);
+  if (!media->ended)
     media->events.send (packet, media->user_data);
+  g_mutex_unlock (&media->sending);
 }
 
 /* @near: (inout) a block from the microphone. */
@@ -188,6 +195,7 @@ tac_media_new (const TacConfig *config, const TacMediaEvents *events, gpointer u
   media->user_data = user_data;
   media->rate = config->audio_rate;
   g_mutex_init (&media->lock);
+  g_mutex_init (&media->sending);
   tac_level_init (&media->captured, media->rate);
   tac_level_init (&media->played, media->rate);
   if (make_halves (media, config))
@@ -236,7 +244,7 @@ tac_media_set_silent (TacMedia *media, gboolean silent)
 void
 tac_media_set_tone (TacMedia *media, TacToneKind tone)
 {
-  tac_voice_receiver_set_searching (media->receiver, tone == TAC_TONE_SEARCHING);
+  tac_voice_receiver_set_tone (media->receiver, tone);
 }
 
 void
@@ -281,6 +289,19 @@ tac_media_get_stats (TacMedia *media, TacMediaStats *stats)
 }
 
 void
+tac_media_end (TacMedia *media)
+{
+  tac_sound_stop_capture (media->sound);
+  g_mutex_lock (&media->sending);
+  media->ended = TRUE;
+  g_mutex_unlock (&media->sending);
+  tac_voice_sender_forget_chain (media->sender);
+  tac_voice_receiver_set_running (media->receiver, FALSE);
+  tac_voice_receiver_forget_chain (media->receiver);
+  tac_media_set_silent (media, FALSE);
+}
+
+void
 tac_media_free (TacMedia *media)
 {
   if (media->sound != NULL)
@@ -292,5 +313,6 @@ tac_media_free (TacMedia *media)
   sodium_memzero (media->far_end, sizeof media->far_end);
   g_free (media->problem);
   g_mutex_clear (&media->lock);
+  g_mutex_clear (&media->sending);
   g_free (media);
 }

@@ -14,4 +14,5 @@ void tac_media_set_tone (TacMedia *media, TacToneKind tone);
 void tac_media_set_loss (TacMedia *media, guint percent);
 void tac_media_set_profile (TacMedia *media, TacProfile profile);
 void tac_media_get_stats (TacMedia *media, TacMediaStats *stats);
+void tac_media_end (TacMedia *media);
 void tac_media_free (TacMedia *media);

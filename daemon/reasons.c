@@ -121,3 +121,35 @@ tac_reason_to_missed (TacCallReason reason)
 {
   return reasons[reason].missed;
 }
+
+TacToneKind
+tac_reason_to_tone (TacCallReason reason, bool dialed, bool answered)
+{
+  if (!dialed && !answered)
+    return TAC_TONE_NONE;
+  switch (reason)
+    {
+    case TAC_REASON_NONE:
+    case TAC_REASON_HANGUP: /* this user's own doing */
+    case TAC_REASON_DECLINED:
+    case TAC_REASON_MEDIA_FAILED:
+      return TAC_TONE_NONE;
+    case TAC_REASON_BUSY:
+    case TAC_REASON_REMOTE_DECLINED:
+      return TAC_TONE_BUSY;
+    case TAC_REASON_REMOTE_HANGUP:
+    case TAC_REASON_NO_ANSWER:
+    case TAC_REASON_UNREACHABLE:
+    case TAC_REASON_NO_PATH:
+    case TAC_REASON_NO_DATA:
+    case TAC_REASON_REMOTE_NO_DATA:
+    case TAC_REASON_SMS_FAILED:
+    case TAC_REASON_MODEM_GONE:
+    case TAC_REASON_REMOTE_MEDIA_FAILED:
+    case TAC_REASON_LOST:
+    case TAC_REASON_SAS_MISMATCH:
+    case TAC_REASON_PROTOCOL_ERROR:
+      return TAC_TONE_ENDED;
+    }
+  return TAC_TONE_NONE;
+}

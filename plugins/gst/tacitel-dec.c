@@ -402,7 +402,8 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
       dec->rate_wanted = g_value_get_uint (value);
       break;
     case PROP_SEARCHING:
-      tac_voice_receiver_set_searching (dec->receiver, g_value_get_boolean (value));
+      tac_voice_receiver_set_tone (dec->receiver, g_value_get_boolean (value) ? TAC_TONE_SEARCHING
+                                                                              : TAC_TONE_NONE);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -426,7 +427,8 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
       g_value_set_uint (value, dec->rate_wanted);
       break;
     case PROP_SEARCHING:
-      g_value_set_boolean (value, tac_voice_receiver_is_searching (dec->receiver));
+      g_value_set_boolean (value,
+                           tac_voice_receiver_get_tone (dec->receiver) == TAC_TONE_SEARCHING);
       break;
     case PROP_STATS:
       tac_voice_receiver_get_stats (dec->receiver, &stats);

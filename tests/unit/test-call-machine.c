@@ -396,6 +396,24 @@ test_reasons (void)
   g_assert_cmpstr (tac_reason_to_missed (TAC_REASON_NO_ANSWER), ==, "no-answer");
 }
 
+/* What this phone's user did needs no tone; nor does what rang here in vain. */
+static void
+test_tones (void)
+{
+  for (guint i = 1; i < TAC_CALL_REASONS; i++)
+    {
+      TacCallReason reason = (TacCallReason)i;
+      gboolean own = reason == TAC_REASON_HANGUP || reason == TAC_REASON_DECLINED
+                     || reason == TAC_REASON_MEDIA_FAILED;
+      gboolean busy = reason == TAC_REASON_BUSY || reason == TAC_REASON_REMOTE_DECLINED;
+      TacToneKind tone = own ? TAC_TONE_NONE : busy ? TAC_TONE_BUSY : TAC_TONE_ENDED;
+
+      g_assert_cmpint (tac_reason_to_tone (reason, false, false), ==, TAC_TONE_NONE);
+      g_assert_cmpint (tac_reason_to_tone (reason, true, false), ==, tone);
+      g_assert_cmpint (tac_reason_to_tone (reason, false, true), ==, tone);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -404,5 +422,6 @@ main (int argc, char **argv)
   g_test_add_func ("/call-machine/timers-have-rows", test_timers_have_rows);
   g_test_add_func ("/call-machine/no-trap", test_no_trap);
   g_test_add_func ("/call-machine/reasons", test_reasons);
+  g_test_add_func ("/call-machine/tones", test_tones);
   return g_test_run ();
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tone of taciteldec's property searching, measured: what it is, when it is, and that voice
- * never has any of it. */
-#include "plugins/gst/tacitel-elements.h"
+/* The tone of taciteldec's property searching: when it is, and that voice never has any of it. */
 #include "codecs/tone.h"
+#include "plugins/gst/tacitel-elements.h"
 
 #include <gst/check/gstharness.h>
 #include <math.h>
@@ -10,76 +9,13 @@
 
 #define RATE 16000
 #define BLOCK (RATE / 50)
-#define SECONDS 6
+#define TONE_MS 200
 #define BACK 130 /* the packet with which voice comes back */
 #define OVER 390 /* the search is over */
 
 static const guint8 chain[TAC_KEY_SIZE] = { 7, 1 };
 
 typedef guint8 Packet[TAC_DATAGRAM_SIZE];
-
-/* Amplitude of the part of one frequency (Goertzel's algorithm). */
-static double
-amplitude_at (const gint16 *pcm, guint n, guint rate, double hz)
-{
-  double s = 0, s1 = 0, s2 = 0, c = 2 * cos (2 * G_PI * hz / rate);
-
-  for (guint i = 0; i < n; i++)
-    {
-      s = pcm[i] + c * s1 - s2;
-      s2 = s1;
-      s1 = s;
-    }
-  return 2 * sqrt (s1 * s1 + s2 * s2 - c * s1 * s2) / n;
-}
-
-static double
-dbfs (double amplitude)
-{
-  return 20 * log10 (amplitude / G_MAXINT16);
-}
-
-static void
-test_sound (void)
-{
-  static const guint rates[] = { 8000, 12000, 16000, 24000, 48000 };
-
-  for (guint r = 0; r < G_N_ELEMENTS (rates); r++)
-    {
-      guint rate = rates[r], block = rate / 50;
-      guint from = rate * TAC_TONE_FIRST_MS / 1000, n = rate * TAC_TONE_MS / 1000;
-      guint middle = from + rate * TAC_TONE_RAMP_MS / 1000;
-      guint steady = n - 2 * (middle - from);
-      g_autofree gint16 *pcm = g_new (gint16, rate * SECONDS);
-      TacTone tone = { 0 };
-      double sum = 0, steepest = 2 * G_PI * 425 / rate * G_MAXINT16 * pow (10, -30 / 20.0);
-
-      for (guint i = 0; i < rate * SECONDS; i += block)
-        tac_tone_play (&tone, rate, pcm + i, block);
-      g_assert_cmpfloat_with_epsilon (dbfs (amplitude_at (pcm + middle, steady, rate, 425)), -30,
-                                      0.1);
-      /* Other than 425 Hz there is nothing but rounding. */
-      for (guint i = 0; i < steady; i++)
-        sum += pow (pcm[middle + i], 2);
-      g_assert_cmpfloat_with_epsilon (sqrt (2 * sum / steady),
-                                      amplitude_at (pcm + middle, steady, rate, 425), 1);
-      for (guint i = 1; i < rate * SECONDS; i++) /* no click */
-        g_assert_cmpfloat (ABS (pcm[i] - pcm[i - 1]), <=, steepest + 1);
-      for (guint i = 0; i < rate * SECONDS; i++)
-        {
-          guint at = (i + rate * TAC_TONE_EVERY_MS / 1000 - from)
-                     % (rate * TAC_TONE_EVERY_MS / 1000);
-
-          if (i < from || at >= n)
-            g_assert_cmpint (pcm[i], ==, 0);
-        }
-      /* Wherever it is cut off, it is cut off at zero. */
-      for (guint i = from + block; i < from + n; i += block)
-        g_assert_cmpfloat (ABS (pcm[i]), <=, 1);
-    }
-}
-
-/* The element */
 
 static void
 seal (Packet *packets, guint n)
@@ -189,8 +125,8 @@ test_never_over_voice (void)
   /* Voice came at once, in the middle of the first tone; the second pause has all of two. */
   g_assert_cmpuint (first_after, ==, BACK);
   g_assert_true (cut);
-  g_assert_cmpuint (in_pause, >, 2 * TAC_TONE_MS / 20);
-  g_assert_cmpuint (in_pause, <, 3 * TAC_TONE_MS / 20);
+  g_assert_cmpuint (in_pause, >, 2 * TONE_MS / 20);
+  g_assert_cmpuint (in_pause, <, 3 * TONE_MS / 20);
   gst_harness_teardown (plain);
   gst_harness_teardown (searching);
 }
@@ -218,7 +154,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   if (!tac_gst_register (&error))
     g_error ("%s", error->message);
-  g_test_add_func ("/gst-tone/sound", test_sound);
   g_test_add_func ("/gst-tone/never-over-voice", test_never_over_voice);
   g_test_add_func ("/gst-tone/silence-without-search", test_silence_without_search);
   return g_test_run ();

@@ -12,6 +12,7 @@ from demokit.sound import RATE, Recorder
 TONE_HZ = 425
 BLOCK = RATE // 50
 HEARD_DBFS = -40  # the tones have -27
+HOLE = 4  # blocks: a busy machine's; the tones' own pauses are longer
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +35,13 @@ class Ear:
         levels = 10 * np.log10(np.mean(samples**2, axis=1) + 1e-12)
         on = np.concatenate([[False], levels > HEARD_DBFS, [False]])
         edges = np.flatnonzero(np.diff(on.astype(int)))
+        holes = np.flatnonzero(edges[2::2] - edges[1:-1:2] <= HOLE)
+        edges = np.delete(edges, np.concatenate([2 * holes + 1, 2 * holes + 2]))
         for start, end in zip(edges[::2], edges[1::2]):
             sound = samples[start:end].ravel()
-            wave = np.exp(-2j * np.pi * TONE_HZ * np.arange(sound.size) / RATE)
-            share = 2 * abs(np.mean(sound * wave)) ** 2 / np.mean(sound**2)
-            assert share > 0.7, f"{(end - start) / 50} s of something else than the tone"
+            power = np.abs(np.fft.rfft(sound)) ** 2
+            near = np.abs(np.fft.rfftfreq(sound.size, 1 / RATE) - TONE_HZ) < 100  # a beep cut off is wide
+            assert power[near].sum() > 0.7 * power.sum(), f"{(end - start) / 50} s of something else than the tone"
         return [(end - start) / 50 for start, end in zip(edges[::2], edges[1::2])]
 
 

@@ -258,6 +258,10 @@ insert_sound (GVariantDict *dict, const TacMediaStats *stats)
   g_variant_dict_insert (dict, "SoundBreaks", "t", stats->sound_breaks);
   g_variant_dict_insert (dict, "CapturedLevel", "i", stats->captured_dbfs);
   g_variant_dict_insert (dict, "PlayedLevel", "i", stats->played_dbfs);
+  g_variant_dict_insert (dict, "SoundPort", "s", stats->port);
+  g_variant_dict_insert (dict, "EchoCanceller", "b", stats->echo_canceller);
+  g_variant_dict_insert (dict, "NoiseSuppression", "b", stats->noise_suppression);
+  g_variant_dict_insert (dict, "Gain", "b", stats->gain);
   g_variant_dict_insert (dict, "CaptureDelay", "u", stats->capture_ms);
   g_variant_dict_insert (dict, "PlaybackDelay", "u", stats->playback_ms);
 }

@@ -24,7 +24,7 @@ typedef struct
   const char *const *choices; /* of an enumeration, in its order */
 } Key;
 
-static const char *const echo_choices[] = { "auto", "on", "off", NULL };
+static const char *const voice_choices[] = { "auto", "on", "off", NULL };
 static const char *const switch_choices[] = { "off", "on", NULL };
 static const char *const signalling_choices[] = { "auto", "datagram", "text", NULL };
 static const char *const relay_choices[] = { "direct", "prefer-direct", "relay-only", NULL };
@@ -41,7 +41,9 @@ static const Key keys[] = {
   { "audio", "sink", KIND_STRING, AT (audio_sink), 0, 0, NULL },
   { "audio", "rate", KIND_RATE, AT (audio_rate), 8000, 48000, NULL },
   { "audio", "complexity", KIND_NUMBER, AT (audio_complexity), 0, 10, NULL },
-  { "audio", "echo-canceller", KIND_CHOICE, AT (audio_echo), 0, 0, echo_choices },
+  { "audio", "echo-canceller", KIND_CHOICE, AT (audio_echo), 0, 0, voice_choices },
+  { "audio", "noise-suppression", KIND_CHOICE, AT (audio_noise), 0, 0, voice_choices },
+  { "audio", "gain", KIND_CHOICE, AT (audio_gain), 0, 0, voice_choices },
   { "audio", "tones", KIND_CHOICE, AT (audio_tones), 0, 0, switch_choices },
   { "sms", "signalling", KIND_CHOICE, AT (signalling), 0, 0, signalling_choices },
   { "relay", "policy", KIND_CHOICE, AT (relay_policy), 0, 0, relay_choices },

@@ -7,12 +7,13 @@
 #include "daemon/server.h"
 #include <glib.h>
 
+/* auto: on where the sound comes out of a speaker, off at an ear piece or in a headset. */
 typedef enum
 {
-  TAC_ECHO_AUTO,
-  TAC_ECHO_ON,
-  TAC_ECHO_OFF
-} TacEchoCanceller; /* auto: on when capturing from a microphone */
+  TAC_VOICE_AUTO,
+  TAC_VOICE_ON,
+  TAC_VOICE_OFF
+} TacVoiceSwitch;
 
 /* How what is meant for one SMS travels (docs/protocol.md §3). */
 typedef enum
@@ -36,7 +37,9 @@ typedef struct
   char *audio_sink;     /* [audio] sink: the same for the ear piece */
   guint audio_rate;     /* [audio] rate: Hz; 16000 */
   int audio_complexity; /* [audio] complexity: Opus, 0 to 10; 5 */
-  TacEchoCanceller audio_echo; /* [audio] echo-canceller */
+  TacVoiceSwitch audio_echo;   /* [audio] echo-canceller */
+  TacVoiceSwitch audio_noise;  /* [audio] noise-suppression */
+  TacVoiceSwitch audio_gain;   /* [audio] gain */
   gboolean audio_tones;        /* [audio] tones: ring-back, busy, searching, ended; on */
   guint keyring_cost_ms;       /* [keyring] unlock-time: what a try of a passphrase costs; 1000 */
   guint history_keep_days;     /* [history] keep-days: 0 for ever; 90 */

@@ -13,7 +13,7 @@
 
 #include <gio/gio.h>
 
-#define TAC_ENGINE_ABI 3
+#define TAC_ENGINE_ABI 4
 #define TAC_ENGINE_SYMBOL "tac_engine"
 
 /* A path: one ICE agent (RFC 8445) on the data context's addresses only (docs/protocol.md §4). */
@@ -78,9 +78,11 @@ typedef struct
   TacVoiceSenderStats sender;
   gint captured_dbfs, played_dbfs; /* RMS of the last 100 ms; TAC_LEVEL_SILENCE to 0 */
   guint capture_ms, playback_ms;   /* what the sound server says that it holds back; 0: unknown */
-  guint64 sound_breaks;            /* how often a stream had to be opened anew */
-  gboolean sound;                  /* both streams run */
-  char sound_problem[200];         /* for people, with the remedy; "" for none */
+  gboolean echo_canceller, noise_suppression, gain; /* are at work */
+  char port[64];           /* for people, where the sound comes out: "Headphones"; "" unknown */
+  guint64 sound_breaks;    /* how often a stream had to be opened anew */
+  gboolean sound;          /* both streams run */
+  char sound_problem[200]; /* for people, with the remedy; "" for none */
 } TacMediaStats;
 
 typedef struct

@@ -5,9 +5,9 @@
  * joins at the answer and not before: nothing listens while it rings. */
 #include "daemon/media.h"
 
-#include "codecs/voice-dsp.h"
 #include "daemon/errors.h"
 #include "daemon/level.h"
+#include "daemon/media-dsp.h"
 #include "daemon/sound.h"
 #include "daemon/trim.h"
 
@@ -29,18 +29,18 @@ struct TacMedia
   gboolean silent; /* atomic */
 
   /* Of the sound thread. */
-  TacVoiceDsp *dsp;           /* NULL: the voice is left as it is */
-  gint16 frame[SAMPLES_MAX];  /* the packet that is being captured */
-  guint filled, wanted;       /* samples of it; 0: none was begun */
-  gint16 far_end[48000 / 50]; /* what is played, in whole blocks for the echo canceller */
-  guint far_filled, blocks;   /* samples of it; captured so far, up to TRIM_BLOCKS */
+  TacMediaDsp dsp;
+  gint16 frame[SAMPLES_MAX]; /* the packet that is being captured */
+  guint filled, wanted;      /* samples of it; 0: none was begun */
+  guint blocks;              /* captured so far, up to TRIM_BLOCKS */
 
   GMutex sending; /* of the next one, and held while a packet is sent */
   gboolean ended;
 
-  GMutex lock; /* of the next two */
+  GMutex lock; /* of the next ones */
   TacLevel captured, played;
   char *problem; /* why there is no sound */
+  TacSoundPlace place;
 };
 
 static void
@@ -73,10 +73,8 @@ clean (TacMedia *media, gint16 *near)
 {
   TacSoundStats held;
 
-  if (media->dsp == NULL)
-    return;
   tac_sound_get_stats (media->sound, &held);
-  tac_voice_dsp_capture (media->dsp, near, held.capture_ms + held.playback_ms);
+  tac_media_dsp_captured (&media->dsp, near, held.capture_ms, held.playback_ms);
 }
 
 static void
@@ -101,21 +99,6 @@ on_captured (const gint16 *pcm, gpointer user_data)
     make_packet (media);
 }
 
-static void
-remember_far_end (TacMedia *media, const gint16 *pcm, guint samples)
-{
-  const guint block = media->rate / 50;
-
-  for (guint i = 0; i < samples && media->dsp != NULL; i++)
-    {
-      media->far_end[media->far_filled++] = pcm[i];
-      if (media->far_filled < block)
-        continue;
-      tac_voice_dsp_playback (media->dsp, media->far_end);
-      media->far_filled = 0;
-    }
-}
-
 static guint
 on_wanted (gint64 now_us, gint16 *pcm, gpointer user_data)
 {
@@ -126,7 +109,7 @@ on_wanted (gint64 now_us, gint16 *pcm, gpointer user_data)
   if (g_atomic_int_get (&media->silent))
     memset (pcm, 0, samples * sizeof *pcm);
   measure (media, &media->played, pcm, samples);
-  remember_far_end (media, pcm, samples);
+  tac_media_dsp_played (&media->dsp, pcm, samples);
   return samples;
 }
 
@@ -143,19 +126,15 @@ on_sound_changed (const char *problem, gpointer user_data)
   g_mutex_unlock (&media->lock);
 }
 
-static gboolean
-wants_dsp (const TacConfig *config)
+static void
+on_placed (const TacSoundPlace *place, gpointer user_data)
 {
-  switch (config->audio_echo)
-    {
-    case TAC_ECHO_ON:
-      return TRUE;
-    case TAC_ECHO_OFF:
-      return FALSE;
-    case TAC_ECHO_AUTO:
-      return config->audio_source == NULL;
-    }
-  return FALSE;
+  TacMedia *media = user_data;
+
+  tac_media_dsp_place (&media->dsp, place->loud);
+  g_mutex_lock (&media->lock);
+  media->place = *place;
+  g_mutex_unlock (&media->lock);
 }
 
 /* The receiver plays silence from the first ring on. Until the call's own key comes, it has one
@@ -163,12 +142,7 @@ wants_dsp (const TacConfig *config)
 static gboolean
 make_halves (TacMedia *media, const TacConfig *config)
 {
-  static const TacVoiceDspOptions dsp = { .echo_tail_ms = TAC_VOICE_DSP_ECHO_TAIL_MS,
-                                          .noise_db = TAC_VOICE_DSP_NOISE_DB,
-                                          .gain = true };
-
-  if (wants_dsp (config))
-    media->dsp = tac_voice_dsp_new (media->rate, &dsp);
+  tac_media_dsp_init (&media->dsp, config);
   media->sender = tac_voice_sender_new ();
   media->receiver = tac_voice_receiver_new ();
   if (media->sender == NULL || media->receiver == NULL
@@ -185,8 +159,9 @@ TacMedia *
 tac_media_new (const TacConfig *config, const TacMediaEvents *events, gpointer user_data,
                GError **error)
 {
-  static const TacSoundEvents sound_events
-      = { .captured = on_captured, .wanted = on_wanted, .changed = on_sound_changed };
+  static const TacSoundEvents sound_events = {
+    .captured = on_captured, .wanted = on_wanted, .changed = on_sound_changed, .placed = on_placed
+  };
   const TacSoundOptions options
       = { .source = config->audio_source, .sink = config->audio_sink, .rate = config->audio_rate };
   TacMedia *media = g_new0 (TacMedia, 1);
@@ -267,24 +242,35 @@ tac_media_set_profile (TacMedia *media, TacProfile profile)
   tac_voice_sender_set (media->sender, &settings);
 }
 
-void
-tac_media_get_stats (TacMedia *media, TacMediaStats *stats)
+static void
+get_sound (TacMedia *media, TacMediaStats *stats)
 {
+  guint working = tac_media_dsp_working (&media->dsp);
   TacSoundStats sound;
 
-  memset (stats, 0, sizeof *stats);
-  tac_voice_receiver_get_stats (media->receiver, &stats->receiver);
-  tac_voice_sender_get_stats (media->sender, &stats->sender);
   tac_sound_get_stats (media->sound, &sound);
   stats->capture_ms = sound.capture_ms;
   stats->playback_ms = sound.playback_ms;
   stats->sound_breaks = sound.breaks;
   stats->sound = sound.sound;
+  stats->echo_canceller = (working & TAC_MEDIA_DSP_ECHO) != 0;
+  stats->noise_suppression = (working & TAC_MEDIA_DSP_NOISE) != 0;
+  stats->gain = (working & TAC_MEDIA_DSP_GAIN) != 0;
+}
+
+void
+tac_media_get_stats (TacMedia *media, TacMediaStats *stats)
+{
+  memset (stats, 0, sizeof *stats);
+  tac_voice_receiver_get_stats (media->receiver, &stats->receiver);
+  tac_voice_sender_get_stats (media->sender, &stats->sender);
+  get_sound (media, stats);
   g_mutex_lock (&media->lock);
   stats->captured_dbfs = tac_level_get (&media->captured);
   stats->played_dbfs = tac_level_get (&media->played);
   g_strlcpy (stats->sound_problem, media->problem != NULL ? media->problem : "",
              sizeof stats->sound_problem);
+  g_strlcpy (stats->port, media->place.port, sizeof stats->port);
   g_mutex_unlock (&media->lock);
 }
 
@@ -308,9 +294,8 @@ tac_media_free (TacMedia *media)
     tac_sound_free (media->sound); /* until it returns, its thread uses it */
   g_clear_pointer (&media->sender, tac_voice_sender_free);
   g_clear_pointer (&media->receiver, tac_voice_receiver_free);
-  g_clear_pointer (&media->dsp, tac_voice_dsp_free);
+  tac_media_dsp_clear (&media->dsp);
   sodium_memzero (media->frame, sizeof media->frame);
-  sodium_memzero (media->far_end, sizeof media->far_end);
   g_free (media->problem);
   g_mutex_clear (&media->lock);
   g_mutex_clear (&media->sending);

@@ -43,6 +43,8 @@ struct TacSound
   gboolean waited; /* the block was looked for, and was not there */
   gint64 until_us; /* poll at most as long */
   TacSoundFill fill;
+  TacSoundPlace place; /* what placed() said last */
+  gboolean placed;     /* it did */
 };
 
 /* sound.c */
@@ -64,7 +66,14 @@ void tac_sound_flush (TacSound *sound);
 void tac_sound_asked (TacSound *sound);
 void tac_sound_answered (TacSound *sound);
 
+/* sound-sink.c */
+/* The playing stream is ready: placed() tells where it leads, from here on. */
+void tac_sound_follow_sink (TacSound *sound);
+gboolean tac_sound_plays_into (const TacSound *sound, guint32 sink);
+
 /* sound-timing.c */
 /* Asks the server how much it holds, unless it owes an answer: what it says goes to the fill and
  * the statistics. */
 void tac_sound_measure (TacSound *sound);
+/* The stream is gone, and with it what was measured. */
+void tac_sound_unmeasure (TacSound *sound, gboolean playback);

@@ -46,11 +46,13 @@ count_break (TacSound *sound)
 }
 
 static void
-close_stream (pa_stream **stream)
+close_stream (TacSound *sound, pa_stream **stream)
 {
   if (*stream == NULL)
     return;
+  tac_sound_unmeasure (sound, stream == &sound->playback);
   pa_stream_set_state_callback (*stream, NULL, NULL);
+  pa_stream_set_moved_callback (*stream, NULL, NULL);
   pa_stream_set_read_callback (*stream, NULL, NULL);
   pa_stream_set_underflow_callback (*stream, NULL, NULL);
   pa_stream_disconnect (*stream);
@@ -61,8 +63,8 @@ close_stream (pa_stream **stream)
 void
 tac_sound_disconnect (TacSound *sound)
 {
-  close_stream (&sound->capture);
-  close_stream (&sound->playback);
+  close_stream (sound, &sound->capture);
+  close_stream (sound, &sound->playback);
   if (sound->context == NULL)
     return;
   pa_context_set_state_callback (sound->context, NULL, NULL);
@@ -197,7 +199,10 @@ on_stream_state (pa_stream *stream, void *user_data)
     {
     case PA_STREAM_READY:
       if (!capture)
-        tac_sound_fill_reset (&sound->fill);
+        {
+          tac_sound_fill_reset (&sound->fill);
+          tac_sound_follow_sink (sound);
+        }
       tac_sound_answered (sound);
       look (sound);
       break;
@@ -284,10 +289,10 @@ open_capture (TacSound *sound)
 }
 
 static void
-close_ended (pa_stream **stream)
+close_ended (TacSound *sound, pa_stream **stream)
 {
   if (*stream != NULL && !PA_STREAM_IS_GOOD (pa_stream_get_state (*stream)))
-    close_stream (stream);
+    close_stream (sound, stream);
 }
 
 void
@@ -295,10 +300,10 @@ tac_sound_adjust (TacSound *sound)
 {
   if (sound->context != NULL && !PA_CONTEXT_IS_GOOD (pa_context_get_state (sound->context)))
     tac_sound_disconnect (sound);
-  close_ended (&sound->playback);
-  close_ended (&sound->capture);
+  close_ended (sound, &sound->playback);
+  close_ended (sound, &sound->capture);
   if (!sound->capturing)
-    close_stream (&sound->capture);
+    close_stream (sound, &sound->capture);
   if (sound->context == NULL || sound->retry_us != 0
       || pa_context_get_state (sound->context) != PA_CONTEXT_READY)
     return;

@@ -21,16 +21,21 @@ held (TacSound *sound, pa_stream *stream, gint64 *queued_us, gint64 *wait_us)
 }
 
 static void
-note_held (TacSound *sound, gboolean playback, gint64 us)
+note_held (TacSound *sound, gboolean playback, guint ms)
 {
-  guint ms = (guint)(MAX (us, 0) / 1000);
-
   g_mutex_lock (&sound->lock);
   if (playback)
     sound->stats.playback_ms = ms;
   else
     sound->stats.capture_ms = ms;
   g_mutex_unlock (&sound->lock);
+}
+
+/* Never 0, which is unknown. */
+static guint
+ms_of (gint64 us)
+{
+  return (guint)MAX ((us + 999) / 1000, 1);
 }
 
 static void
@@ -42,7 +47,7 @@ on_playback_timing (pa_stream *stream, int success, void *user_data)
   tac_sound_answered (sound);
   if (!success || stream != sound->playback || !held (sound, stream, &queued, &wait))
     return;
-  note_held (sound, TRUE, queued + wait);
+  note_held (sound, TRUE, ms_of (queued + wait));
   if (!tac_sound_fill_measured (&sound->fill, queued))
     return;
   tac_sound_flush (sound);
@@ -59,7 +64,7 @@ on_capture_timing (pa_stream *stream, int success, void *user_data)
 
   tac_sound_answered (sound);
   if (success && stream == sound->capture && held (sound, stream, &queued, &wait))
-    note_held (sound, FALSE, queued + wait);
+    note_held (sound, FALSE, ms_of (queued + wait));
 }
 
 static gboolean
@@ -84,4 +89,10 @@ tac_sound_measure (TacSound *sound)
   asks = (!waits && ask (sound, sound->capture, on_capture_timing)) || asks;
   if (waits || asks)
     tac_sound_asked (sound);
+}
+
+void
+tac_sound_unmeasure (TacSound *sound, gboolean playback)
+{
+  note_held (sound, playback, 0);
 }

@@ -14,6 +14,14 @@ typedef struct
   guint rate; /* Hz, a multiple of 50 */
 } TacSoundOptions;
 
+/* Where the sound comes out. */
+typedef struct
+{
+  gboolean loud;  /* of a speaker, as far as one knows: the microphone hears it */
+  gboolean muted; /* by the sound server */
+  char port[64];  /* for people, of the server: "Headphones"; "" unknown */
+} TacSoundPlace;
+
 /* All run in the sound thread. */
 typedef struct
 {
@@ -23,11 +31,13 @@ typedef struct
   guint (*wanted) (gint64 now_us, gint16 *pcm, gpointer user_data);
   /* @problem: why there is no sound, for people, with the remedy; NULL: now there is. */
   void (*changed) (const char *problem, gpointer user_data);
+  /* It is known now, or another: a headset was plugged in. */
+  void (*placed) (const TacSoundPlace *place, gpointer user_data);
 } TacSoundEvents;
 
 typedef struct
 {
-  guint capture_ms, playback_ms; /* what the server holds back; 0: unknown */
+  guint capture_ms, playback_ms; /* what the server holds back; 0: not known yet */
   guint64 breaks;                /* streams that ended without being told to */
   guint64 ran_dry, dropped;      /* the server had nothing to play; had too much */
   gboolean sound;                /* the streams that are wanted run */

@@ -81,7 +81,7 @@ def rows(way: str, ringing: list[float], still: dict[str, float], gaps: dict[str
     yield row("concealed, by the statistics, median", statistics.median(concealed))
 
 
-AUDIO = "[audio]\necho-canceller=off\n"  # a steady tone is noise, to those that suppress it
+AUDIO = "[audio]\necho-canceller=off\nnoise-suppression=off\ngain=off\n"  # a steady tone is noise, to those that suppress it
 
 
 @contextmanager

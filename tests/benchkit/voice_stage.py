@@ -62,7 +62,7 @@ def stage(bench: Bench, names: tuple[str, ...]) -> Iterator[dict[str, TacitelPho
         phones = {}
         for name in names:
             echo = "on" if name in DSP else "off"
-            config = f"{QUICK_UNLOCK}[audio]\necho-canceller={echo}\n"
+            config = f"{QUICK_UNLOCK}[audio]\necho-canceller={echo}\nnoise-suppression={echo}\ngain={echo}\n"
             phones[name] = stack.enter_context(TacitelPhone(lab.phone(name), config))
         for phone in phones.values():
             phone.wait_ready()

@@ -134,13 +134,20 @@ def test_source_sleeps(pair: Couple, ends):
 
 
 def test_headset_is_plugged_in(pair: Couple, ends):
-    """Another device becomes the default, of another rate: the streams move there, and back when it goes."""
-    ear = pactl(pair.alice, "load-module", "module-null-sink", "sink_name=ear", "rate=44100", "channels=1")
+    """Another device becomes the default, of another rate: the streams move there, and back when it goes.
+    What a speaker needs is off meanwhile."""
+    def for_speaker(on: bool):
+        return lambda now: [now[part] for part in ("EchoCanceller", "NoiseSuppression", "Gain")] == [on] * 3
+
+    ends[0].wait_statistics(for_speaker(True), "an echo canceller")
+    ear = pactl(pair.alice, "load-module", "module-null-sink", "sink_name=ear", "rate=44100", "channels=1",
+                "sink_properties=device.form_factor=headset")
     mouth = pactl(pair.alice, "load-module", "module-null-sink", "sink_name=mouth", "rate=44100", "channels=1")
     pactl(pair.alice, "set-default-sink", "ear")
     pactl(pair.alice, "set-default-source", "mouth.monitor")
     with Voice(pair.alice, "mouth"):
         hears(ends[1])
+    ends[0].wait_statistics(for_speaker(False), "no echo canceller")
     for module in (ear, mouth):
         pactl(pair.alice, "unload-module", module)
     pactl(pair.alice, "set-default-sink", "speaker")
@@ -149,6 +156,7 @@ def test_headset_is_plugged_in(pair: Couple, ends):
         hears(ends[1])
     with Voice(pair.bob):
         hears(ends[0])
+    ends[0].wait_statistics(for_speaker(True), "an echo canceller")
 
 
 @pytest.mark.sanitize

@@ -56,7 +56,9 @@ assert_defaults (const TacConfig *config)
   g_assert_null (config->audio_sink);
   g_assert_cmpuint (config->audio_rate, ==, 16000);
   g_assert_cmpint (config->audio_complexity, ==, 5);
-  g_assert_cmpint (config->audio_echo, ==, TAC_ECHO_AUTO);
+  g_assert_cmpint (config->audio_echo, ==, TAC_VOICE_AUTO);
+  g_assert_cmpint (config->audio_noise, ==, TAC_VOICE_AUTO);
+  g_assert_cmpint (config->audio_gain, ==, TAC_VOICE_AUTO);
 }
 
 static void
@@ -93,6 +95,8 @@ test_documented (Files *files, gconstpointer data)
   open = g_regex_replace (commented, text, -1, 0, "\\1\\2", 0, NULL);
   g_assert_nonnull (strstr (open, "\ntimeout=20\n"));
   g_assert_nonnull (strstr (open, "\necho-canceller=auto\n"));
+  g_assert_nonnull (strstr (open, "\nnoise-suppression=auto\n"));
+  g_assert_nonnull (strstr (open, "\ngain=auto\n"));
   config = load_text (files, open, &error);
   g_assert_no_error (error);
   assert_defaults (config);
@@ -108,7 +112,7 @@ test_every_key (Files *files, gconstpointer data)
                    "[data]\ncontext=/quectel_0/context2\nkeep=true\ntimeout=300\n"
                    "[call]\nring-timeout=1\n"
                    "[audio]\nsource=headset\nsink=speaker\nrate=48000\ncomplexity=0\n"
-                   "echo-canceller=off\n",
+                   "echo-canceller=off\nnoise-suppression=on\ngain=off\n",
                    &error);
 
   g_assert_no_error (error);
@@ -122,7 +126,9 @@ test_every_key (Files *files, gconstpointer data)
   g_assert_cmpstr (config->audio_sink, ==, "speaker");
   g_assert_cmpuint (config->audio_rate, ==, 48000);
   g_assert_cmpint (config->audio_complexity, ==, 0);
-  g_assert_cmpint (config->audio_echo, ==, TAC_ECHO_OFF);
+  g_assert_cmpint (config->audio_echo, ==, TAC_VOICE_OFF);
+  g_assert_cmpint (config->audio_noise, ==, TAC_VOICE_ON);
+  g_assert_cmpint (config->audio_gain, ==, TAC_VOICE_OFF);
 }
 
 static void
@@ -145,7 +151,7 @@ test_later_file_wins (Files *files, gconstpointer data)
   g_assert_false (config->data_keep);
   g_assert_cmpuint (config->data_timeout_s, ==, 7);
   g_assert_null (config->audio_sink);
-  g_assert_cmpint (config->audio_echo, ==, TAC_ECHO_ON);
+  g_assert_cmpint (config->audio_echo, ==, TAC_VOICE_ON);
 }
 
 static void
@@ -173,6 +179,8 @@ test_refused (Files *files, gconstpointer data)
     { "[audio]\ncomplexity=11\n", "complexity" },
     { "[audio]\ncomplexity=-1\n", "complexity" },
     { "[audio]\necho-canceller=perhaps\n", "echo-canceller" },
+    { "[audio]\nnoise-suppression=\n", "noise-suppression" },
+    { "[audio]\ngain=loud\n", "gain" },
     { "[audio]\nsource=\xff\xfe\n", "source" },
     { "path=/x\n", "" },
     { "[modem\n", "" },

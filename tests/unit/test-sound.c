@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What decides about sound: how much waits in the server, when to look for the microphone's block,
- * how loud it is. */
+ * how loud it is, where it comes out. */
 #include "daemon/level.h"
 #include "daemon/sound-fill.h"
 #include "daemon/sound-phase.h"
+#include "daemon/sound-port.h"
 
 #include <glib.h>
 #include <math.h>
+#include <pulse/def.h>
 
 #define BLOCK_US 20000
 
@@ -243,6 +245,44 @@ test_level (void)
   g_assert_cmpint (tac_level_get (&level), ==, TAC_LEVEL_SILENCE);
 }
 
+static void
+test_port (void)
+{
+  static const struct
+  {
+    TacSoundPort port;
+    gboolean loud;
+  } rows[] = {
+    { { 0, FALSE, NULL, NULL }, TRUE }, /* a null sink: nobody knows */
+    { { PA_DEVICE_PORT_TYPE_SPEAKER, FALSE, "[Out] Speaker", "internal" }, TRUE },
+    { { PA_DEVICE_PORT_TYPE_HEADPHONES, FALSE, "[Out] Headphones", "internal" }, FALSE },
+    { { PA_DEVICE_PORT_TYPE_HEADPHONES, TRUE, "[Out] Headphones", NULL }, TRUE },
+    { { PA_DEVICE_PORT_TYPE_HEADSET, FALSE, NULL, NULL }, FALSE },
+    { { PA_DEVICE_PORT_TYPE_EARPIECE, FALSE, "[Out] Earpiece", NULL }, FALSE },
+    { { PA_DEVICE_PORT_TYPE_HANDSET, FALSE, "", NULL }, FALSE },
+    { { PA_DEVICE_PORT_TYPE_HDMI, FALSE, "hdmi-output-0", NULL }, TRUE },
+    { { PA_DEVICE_PORT_TYPE_LINE, FALSE, "analog-output-lineout", NULL }, TRUE },
+    { { PA_DEVICE_PORT_TYPE_BLUETOOTH, FALSE, "headset-output", "speaker" }, TRUE },
+    { { PA_DEVICE_PORT_TYPE_BLUETOOTH, FALSE, "headset-output", "headset" }, FALSE },
+    { { PA_DEVICE_PORT_TYPE_USB, FALSE, NULL, "headset" }, FALSE },
+    { { PA_DEVICE_PORT_TYPE_USB, FALSE, NULL, NULL }, TRUE },
+    /* Drivers and servers that know no types. */
+    { { 0, FALSE, "analog-output-headphones", NULL }, FALSE },
+    { { 0, FALSE, "output-Wired_Headset", NULL }, FALSE },
+    { { 0, FALSE, "[Out] Earpiece", NULL }, FALSE },
+    { { 0, FALSE, "analog-output-speaker", NULL }, TRUE },
+    { { PA_DEVICE_PORT_TYPE_ANALOG, FALSE, "analog-output", "headphone" }, FALSE },
+    { { 4711, FALSE, "headphones", "headset" }, TRUE }, /* of a server of the future */
+    { { -1, FALSE, "", "" }, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_test_message ("row %u", i);
+      g_assert_cmpint (tac_sound_port_is_loud (&rows[i].port), ==, rows[i].loud);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -254,5 +294,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sound/queued", test_queued);
   g_test_add_func ("/sound/phase", test_phase);
   g_test_add_func ("/sound/level", test_level);
+  g_test_add_func ("/sound/port", test_port);
   return g_test_run ();
 }

@@ -14,6 +14,7 @@ enum
   SIGNAL_MISSED,
   SIGNAL_RINGING,
   SIGNAL_MISMATCH,
+  SIGNAL_BEGINNING,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -100,6 +101,7 @@ tac_calls_begin (TacCalls *calls, const TacContact *peer, gboolean dialed, const
   TacCall *call = tac_call_new (&calls->parts, peer, dialed, warning);
 
   tac_farewell_stop (calls->parts.farewell);
+  g_signal_emit (calls, signals[SIGNAL_BEGINNING], 0);
   calls->current = call;
   calls->service = tac_call_service_new (call, path, calls->manager);
   g_signal_connect_swapped (call, "ringing", G_CALLBACK (on_ringing), calls);
@@ -175,6 +177,12 @@ tac_calls_is_busy (TacCalls *calls)
 }
 
 gboolean
+tac_calls_is_on (TacCalls *calls)
+{
+  return calls->current != NULL;
+}
+
+gboolean
 tac_calls_with (TacCalls *calls, const TacContact *contact)
 {
   return calls->current != NULL && tac_call_is_with (calls->current, contact->key);
@@ -237,4 +245,6 @@ tac_calls_class_init (TacCallsClass *class)
                                           NULL, NULL, G_TYPE_NONE, 1, TAC_TYPE_CALL);
   signals[SIGNAL_MISMATCH] = g_signal_new ("mismatch", TAC_TYPE_CALLS, G_SIGNAL_RUN_LAST, 0, NULL,
                                            NULL, NULL, G_TYPE_NONE, 1, TAC_TYPE_CALL);
+  signals[SIGNAL_BEGINNING] = g_signal_new ("beginning", TAC_TYPE_CALLS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                            NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -3,6 +3,7 @@
 #include "daemon/daemon.h"
 
 #include "daemon/alerts.h"
+#include "daemon/audio-service.h"
 #include "daemon/call-log.h"
 #include "daemon/contacts-service.h"
 #include "daemon/history-service.h"
@@ -27,6 +28,7 @@ struct TacDaemon
   TacPairingService *pairing_service;
   TacHistoryService *history_service;
   TacNetworkService *network_service;
+  TacAudioService *audio_service;
 };
 
 /* What was only counted while locked becomes a line of the history, of now: when it was, nobody
@@ -69,6 +71,7 @@ export_services (TacDaemon *daemon, GDBusConnection *session)
   daemon->pairing_service = tac_pairing_service_new (daemon->pairing, object);
   daemon->history_service = tac_history_service_new (vault, object);
   daemon->network_service = tac_network_service_new (&daemon->parts, daemon->calls, object);
+  daemon->audio_service = tac_audio_service_new (&daemon->parts, daemon->calls, object);
   g_dbus_object_manager_server_export (daemon->objects, object);
   g_dbus_object_manager_server_set_connection (daemon->objects, session);
 }
@@ -117,6 +120,7 @@ tac_daemon_free (TacDaemon *daemon)
   /* What still waits for an SMS to be sent holds on to its parts: locking cancels it. */
   if (daemon->parts.vault != NULL)
     tac_vault_lock (daemon->parts.vault, NULL);
+  g_clear_pointer (&daemon->audio_service, tac_audio_service_free);
   g_clear_pointer (&daemon->network_service, tac_network_service_free);
   g_clear_pointer (&daemon->history_service, tac_history_service_free);
   g_clear_pointer (&daemon->pairing_service, tac_pairing_service_free);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The call engine: what moves voice, in a module (tacitel-engine.so) that the first call loads,
  * because an idle daemon should not carry libnice and libpulse in memory (docs/architecture.md).
- * All functions are for the main thread but path_send. */
+ * All functions are for the main thread but path_send and media_receive. */
 #pragma once
 #include "codecs/candidate.h"
 #include "codecs/kdf.h"
@@ -77,8 +77,13 @@ typedef struct
   TacVoiceReceiverStats receiver;
   TacVoiceSenderStats sender;
   gint captured_dbfs, played_dbfs; /* RMS of the last 100 ms; TAC_LEVEL_SILENCE to 0 */
-  guint capture_ms, playback_ms;   /* what the sound server says that it holds back; 0: unknown */
+  guint64 captured;                /* blocks of 20 ms that were due from the microphone */
+  guint64 missing;                 /* of these, not delivered */
+  guint64 clipped;                 /* of these, with samples at full scale */
+  guint codec_ms; /* from a sample's capture to its packet: frame, look-ahead, filters */
+  guint capture_ms, playback_ms; /* what the sound server says that it holds back; 0: unknown */
   gboolean echo_canceller, noise_suppression, gain; /* are at work */
+  gboolean port_muted;                              /* by the sound server */
   char port[64];           /* for people, where the sound comes out: "Headphones"; "" unknown */
   guint64 sound_breaks;    /* how often a stream had to be opened anew */
   gboolean sound;          /* both streams run */
@@ -123,6 +128,7 @@ typedef struct
    * its own. */
   void (*media_start) (TacMedia *media, const guint8 send_chain[TAC_KEY_SIZE],
                        const guint8 receive_chain[TAC_KEY_SIZE]);
+  /* Any thread. */
   void (*media_receive) (TacMedia *media, const guint8 *packet, gsize size);
   void (*media_set_muted) (TacMedia *media, gboolean muted); /* silence is sent, at the same pace */
   void (*media_set_silent) (TacMedia *media, gboolean silent); /* nothing is played: on hold */

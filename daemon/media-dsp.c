@@ -37,6 +37,8 @@ make (TacMediaDsp *dsp, const TacVoiceDspOptions *options)
               | (options->noise_db > 0 ? TAC_MEDIA_DSP_NOISE : 0)
               | (options->gain ? TAC_MEDIA_DSP_GAIN : 0);
   g_atomic_int_set (&dsp->working, (gint)working);
+  g_atomic_int_set (&dsp->latency_ms,
+                    dsp->dsp != NULL ? (gint)tac_voice_dsp_latency_ms (dsp->dsp) : 0);
 }
 
 void
@@ -90,6 +92,12 @@ guint
 tac_media_dsp_working (const TacMediaDsp *dsp)
 {
   return (guint)g_atomic_int_get (&dsp->working);
+}
+
+guint
+tac_media_dsp_latency_ms (const TacMediaDsp *dsp)
+{
+  return (guint)g_atomic_int_get (&dsp->latency_ms);
 }
 
 void

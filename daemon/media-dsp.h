@@ -11,6 +11,7 @@ typedef struct
   TacVoiceSwitch echo, noise, gain;
   guint rate;
   gint working;               /* atomic: TacMediaDspPart, by what is on */
+  gint latency_ms;            /* atomic */
   TacVoiceDspOptions options; /* of the next one */
   TacVoiceDsp *dsp;           /* NULL: the voice is left as it is */
   gint16 far_end[48000 / 50]; /* what is played, in whole blocks */
@@ -34,4 +35,6 @@ void tac_media_dsp_played (TacMediaDsp *dsp, const gint16 *pcm, guint samples);
 void tac_media_dsp_captured (TacMediaDsp *dsp, gint16 *pcm, guint capture_ms, guint playback_ms);
 /* TacMediaDspPart of what is at work. Any thread. */
 guint tac_media_dsp_working (const TacMediaDsp *dsp);
+/* What it adds to the delay of the voice, as it is now. Any thread. */
+guint tac_media_dsp_latency_ms (const TacMediaDsp *dsp);
 void tac_media_dsp_clear (TacMediaDsp *dsp);

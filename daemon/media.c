@@ -15,7 +15,10 @@
 #include <string.h>
 
 #define SAMPLES_MAX (48000 / 50 * 3)
-#define TRIM_BLOCKS 50 /* of 20 ms: all that a call needs has been loaded by then */
+#define LOOK_AHEAD_MS 7 /* of Opus: 6.5 */
+#define FULL_SCALE 32767
+#define CLIPPED_SAMPLES 3 /* of a block: fewer may be chance */
+#define TRIM_BLOCKS 50    /* of 20 ms: all that a call needs has been loaded by then */
 
 struct TacMedia
 {
@@ -32,24 +35,16 @@ struct TacMedia
   TacMediaDsp dsp;
   gint16 frame[SAMPLES_MAX]; /* the packet that is being captured */
   guint filled, wanted;      /* samples of it; 0: none was begun */
-  guint blocks;              /* captured so far, up to TRIM_BLOCKS */
 
   GMutex sending; /* of the next one, and held while a packet is sent */
   gboolean ended;
 
   GMutex lock; /* of the next ones */
   TacLevel captured, played;
-  char *problem; /* why there is no sound */
+  guint64 blocks, missing, clipped; /* as in TacMediaStats */
+  char *problem;                    /* why there is no sound */
   TacSoundPlace place;
 };
-
-static void
-measure (TacMedia *media, TacLevel *level, const gint16 *pcm, guint samples)
-{
-  g_mutex_lock (&media->lock);
-  tac_level_put (level, pcm, samples);
-  g_mutex_unlock (&media->lock);
-}
 
 /* A key that has no tick left ends the call elsewhere: in an hour of calls there are 180,000 of
  * 2³². */
@@ -77,6 +72,33 @@ clean (TacMedia *media, gint16 *near)
   tac_media_dsp_captured (&media->dsp, near, held.capture_ms, held.playback_ms);
 }
 
+static gboolean
+is_clipped (const gint16 *pcm, guint samples)
+{
+  guint full = 0;
+
+  for (guint i = 0; i < samples; i++)
+    full += pcm[i] >= FULL_SCALE || pcm[i] <= -FULL_SCALE;
+  return full >= CLIPPED_SAMPLES;
+}
+
+/* @pcm: as the microphone gave it, or NULL; @near: as it is used. Returns: blocks so far. */
+static guint64
+note_captured (TacMedia *media, const gint16 *pcm, const gint16 *near)
+{
+  const guint block = media->rate / 50;
+  gboolean clipped = is_clipped (near, block);
+  guint64 blocks;
+
+  g_mutex_lock (&media->lock);
+  tac_level_put (&media->captured, near, block);
+  blocks = ++media->blocks;
+  media->missing += pcm == NULL;
+  media->clipped += clipped;
+  g_mutex_unlock (&media->lock);
+  return blocks;
+}
+
 static void
 on_captured (const gint16 *pcm, gpointer user_data)
 {
@@ -90,10 +112,9 @@ on_captured (const gint16 *pcm, gpointer user_data)
     memcpy (near, pcm, block * sizeof *pcm);
   else
     memset (near, 0, block * sizeof *pcm);
-  measure (media, &media->captured, near, block);
-  clean (media, near);
-  if (media->blocks < TRIM_BLOCKS && ++media->blocks == TRIM_BLOCKS)
+  if (note_captured (media, pcm, near) == TRIM_BLOCKS)
     tac_trim ();
+  clean (media, near);
   media->filled += block;
   if (media->filled >= media->wanted)
     make_packet (media);
@@ -108,7 +129,9 @@ on_wanted (gint64 now_us, gint16 *pcm, gpointer user_data)
   tac_voice_receiver_take (media->receiver, now_us, pcm);
   if (g_atomic_int_get (&media->silent))
     memset (pcm, 0, samples * sizeof *pcm);
-  measure (media, &media->played, pcm, samples);
+  g_mutex_lock (&media->lock);
+  tac_level_put (&media->played, pcm, samples);
+  g_mutex_unlock (&media->lock);
   tac_media_dsp_played (&media->dsp, pcm, samples);
   return samples;
 }
@@ -249,6 +272,8 @@ get_sound (TacMedia *media, TacMediaStats *stats)
   TacSoundStats sound;
 
   tac_sound_get_stats (media->sound, &sound);
+  stats->codec_ms = tac_profile_ticks (stats->sender.profile) * 20 + LOOK_AHEAD_MS
+                    + tac_media_dsp_latency_ms (&media->dsp);
   stats->capture_ms = sound.capture_ms;
   stats->playback_ms = sound.playback_ms;
   stats->sound_breaks = sound.breaks;
@@ -268,6 +293,10 @@ tac_media_get_stats (TacMedia *media, TacMediaStats *stats)
   g_mutex_lock (&media->lock);
   stats->captured_dbfs = tac_level_get (&media->captured);
   stats->played_dbfs = tac_level_get (&media->played);
+  stats->captured = media->blocks;
+  stats->missing = media->missing;
+  stats->clipped = media->clipped;
+  stats->port_muted = media->place.muted;
   g_strlcpy (stats->sound_problem, media->problem != NULL ? media->problem : "",
              sizeof stats->sound_problem);
   g_strlcpy (stats->port, media->place.port, sizeof stats->port);

@@ -74,6 +74,7 @@ drop_interfaces (CliDaemon *daemon)
   g_clear_object (&daemon->pairing);
   g_clear_object (&daemon->history);
   g_clear_object (&daemon->network);
+  g_clear_object (&daemon->audio);
 }
 
 gboolean
@@ -91,8 +92,10 @@ cli_daemon_refresh (CliDaemon *daemon)
   daemon->pairing = tac_dbus_object_get_pairing1 (offered);
   daemon->history = tac_dbus_object_get_history1 (offered);
   daemon->network = tac_dbus_object_get_network1 (offered);
+  daemon->audio = tac_dbus_object_get_audio1 (offered);
   if (daemon->manager == NULL || daemon->contacts == NULL || daemon->keyring == NULL
-      || daemon->pairing == NULL || daemon->history == NULL || daemon->network == NULL)
+      || daemon->pairing == NULL || daemon->history == NULL || daemon->network == NULL
+      || daemon->audio == NULL)
     return FALSE;
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->manager), CLI_TIMEOUT_MS);
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->contacts), CLI_TIMEOUT_MS);
@@ -100,6 +103,7 @@ cli_daemon_refresh (CliDaemon *daemon)
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->pairing), CLI_PAIRING_TIMEOUT_MS);
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->history), CLI_TIMEOUT_MS);
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->network), CLI_NETWORK_TIMEOUT_MS);
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (daemon->audio), CLI_AUDIO_TIMEOUT_MS);
   return TRUE;
 }
 

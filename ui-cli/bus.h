@@ -11,6 +11,7 @@
 /* But a passphrase costs a second by design, more on a busy phone; and an SMS takes its time. */
 #define CLI_KEYRING_TIMEOUT_MS 60000
 #define CLI_PAIRING_TIMEOUT_MS 120000
+#define CLI_AUDIO_TIMEOUT_MS 330000   /* five minutes, and what is said last is heard */
 #define CLI_NETWORK_TIMEOUT_MS 300000 /* three forms of SMS, each given its time */
 
 typedef struct
@@ -23,6 +24,7 @@ typedef struct
   TacDbusPairing1 *pairing;
   TacDbusHistory1 *history;
   TacDbusNetwork1 *network;
+  TacDbusAudio1 *audio;
 } CliDaemon;
 
 /* Blocks until taciteld answers. Returns: (transfer full) or NULL with @error. */

@@ -128,7 +128,7 @@ cli_request_parse (const CliCommand *commands, const char *const *arguments, Cli
                    char **message)
 {
   memset (request, 0, sizeof *request);
-  request->passphrase_fd = request->new_passphrase_fd = -1;
+  request->passphrase_fd = request->new_passphrase_fd = request->delay_ms = -1;
   *message = NULL;
   for (; arguments[0] != NULL && arguments[0][0] == '-'; arguments++)
     if (g_str_equal (arguments[0], "--json"))

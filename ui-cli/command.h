@@ -14,7 +14,8 @@ typedef struct
   gboolean json, off, all, no_wait, set_aside, yes, qr, match, differ, forget;
   gboolean network, no_sms;
   int passphrase_fd, new_passphrase_fd; /* -1: not given */
-  int limit;                            /* 0: not given */
+  int limit, seconds;                   /* 0: not given */
+  int delay_ms;                         /* -1: not given */
   char *name, *file, *contact, *since, *until, *number;
 } CliRequest;
 
@@ -40,6 +41,7 @@ enum
   CLI_OPTION_FILTER = 1 << 13,
   CLI_OPTION_NETWORK = 1 << 14,
   CLI_OPTION_SELFTEST = 1 << 15,
+  CLI_OPTION_AUDIO = 1 << 16,
 };
 
 struct CliCommand

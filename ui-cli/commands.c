@@ -27,6 +27,12 @@ const CliCommand cli_commands[] = {
     "that does not come back, as text. Asks first, since SMS cost. The exit status is\n"
     "34 if something does not work, see tacitel(1).\n",
     0, 0, CLI_OPTION_SELFTEST | CLI_OPTION_YES, cli_run_selftest },
+  { "audio test", "", "Hear yourself: do microphone and speaker work?",
+    "Your voice goes through all of a call but the network, and back to your ear a\n"
+    "second later; meters show how loud it is. Then it says what is wrong, if anything,\n"
+    "and how long voice takes from mouth to ear. Not during a call. The exit status is\n"
+    "35 if something does not work, see tacitel(1).\n",
+    0, 0, CLI_OPTION_AUDIO, cli_run_audio_test },
   { "setup", "", "Make this phone's identity, under a passphrase",
     "Makes the identity key and an empty store, and opens it. " PASSPHRASE_SOURCE
     "Nobody can recover a passphrase.\n",

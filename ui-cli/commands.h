@@ -7,6 +7,7 @@ int cli_run_status (const CliRequest *request);
 /* With --network; also in selftest.c. */
 int cli_run_status_network (const CliRequest *request);
 int cli_run_selftest (const CliRequest *request);
+int cli_run_audio_test (const CliRequest *request);
 int cli_run_identity (const CliRequest *request);
 int cli_run_contact_add (const CliRequest *request);
 int cli_run_contact_list (const CliRequest *request);

@@ -38,6 +38,7 @@ typedef enum
   CLI_EXIT_REFUSED = 32,       /* by the policy */
   CLI_EXIT_NOT_CONFIRMED = 33, /* the question was answered with no, or nobody could be asked */
   CLI_EXIT_NETWORK = 34,       /* the network was tested, and something does not work */
+  CLI_EXIT_SOUND = 35,         /* the sound was tested, and something does not work */
 } CliExit;
 
 /* The exit status for a call that ended for @reason (Call1.Reason), @talked: it had been answered.

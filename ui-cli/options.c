@@ -49,6 +49,8 @@ static const struct
   NONE (CLI_OPTION_SELFTEST, "no-sms", 0, no_sms, "send none"),
   TEXT (CLI_OPTION_SELFTEST, "number", 0, number, "NUMBER",
         "this phone's own, if the SIM does not tell"),
+  NUMBER (CLI_OPTION_AUDIO, "seconds", 0, seconds, "N", "listen so long; 10"),
+  NUMBER (CLI_OPTION_AUDIO, "delay", 0, delay_ms, "MS", "be heard so much later; 1000"),
 };
 
 gboolean

@@ -22,6 +22,7 @@ struct TestService
   GPtrArray *book; /* of TestContact */
   TestTrust *trust;
   TestNetwork *network;
+  TestAudio *audio;
   GVariant *decisions;
   GString *orders;
   char *refusal, *refusal_text;
@@ -139,6 +140,7 @@ test_service_new (GDBusConnection *bus)
   set_up_manager (service);
   service->trust = test_trust_new (service->orders);
   service->network = test_network_new (service->orders);
+  service->audio = test_audio_new (service->orders);
   service->decisions = g_variant_ref_sink (g_variant_new ("aa{sv}", NULL));
   test_book_serve (service->contacts, service->book);
 
@@ -150,6 +152,7 @@ test_service_new (GDBusConnection *bus)
   tac_dbus_object_skeleton_set_pairing1 (object, service->trust->pairing);
   tac_dbus_object_skeleton_set_history1 (object, service->trust->history);
   tac_dbus_object_skeleton_set_network1 (object, service->network->network);
+  tac_dbus_object_skeleton_set_audio1 (object, service->audio->audio);
   g_dbus_object_manager_server_export (service->objects, G_DBUS_OBJECT_SKELETON (object));
   g_dbus_object_manager_server_set_connection (service->objects, bus);
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
@@ -179,6 +182,7 @@ test_service_free (TestService *service)
   g_variant_unref (service->decisions);
   test_trust_free (service->trust);
   test_network_free (service->network);
+  test_audio_free (service->audio);
   g_string_free (service->orders, TRUE);
   g_free (service->call_path);
   g_free (service->refusal);
@@ -290,4 +294,10 @@ test_service_end (TestService *service, const char *reason, const char *text)
   g_dbus_object_manager_server_unexport (service->objects, service->call_path);
   g_clear_object (&service->call);
   g_clear_pointer (&service->call_path, g_free);
+}
+
+TestAudio *
+test_service_audio (TestService *service)
+{
+  return service->audio;
 }

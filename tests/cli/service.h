@@ -2,6 +2,7 @@
 /* A stand-in for taciteld on a private bus: keeps contacts, and has the calls that a test says it
  * has. */
 #pragma once
+#include "service-audio.h"
 #include "service-network.h"
 #include "service-trust.h"
 
@@ -20,6 +21,9 @@ TestTrust *test_service_trust (TestService *service);
 
 /* The network that it is in. Returns: (transfer none). */
 TestNetwork *test_service_network (TestService *service);
+
+/* Its microphone and speaker. Returns: (transfer none). */
+TestAudio *test_service_audio (TestService *service);
 
 /* What GetDecisions returns: aa{sv} in GVariant's text format. */
 void test_service_decide (TestService *service, const char *decisions);

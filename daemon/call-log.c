@@ -48,10 +48,17 @@ void
 tac_call_log_end (TacHistory *history, gint64 row, TacCall *call)
 {
   TacHistoryCall now = describe (call);
+  const TacQuality *series = tac_call_get_series (call);
+  g_autoptr (GBytes) quality = NULL;
   g_autoptr (GError) error = NULL;
 
   now.id = row;
-  if (row != 0 && !tac_history_update (history, &now, &error))
+  if (row == 0)
+    return;
+  if (series != NULL)
+    quality = tac_quality_to_bytes (series);
+  if (!tac_history_update (history, &now, &error)
+      || (quality != NULL && !tac_history_set_quality (history, row, quality, &error)))
     complain (error);
 }
 

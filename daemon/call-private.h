@@ -99,6 +99,7 @@ struct _TacCall
   guint64 ticks_lost, ticks_due; /* of all seconds */
   TacCallQuality quality;        /* when the media were last looked at */
   TacCallSecond second;
+  TacQuality *series; /* of all seconds; NULL before it was answered */
   TacVoiceReceiverStats second_ago;
   guint64 refused_counted[TAC_OPEN_RESULTS];
 

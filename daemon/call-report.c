@@ -76,6 +76,39 @@ profile_of (guint ticks)
   return TAC_PROFILE_WIDE; /* nothing was heard yet */
 }
 
+static guint8
+percent (guint64 part, guint64 whole)
+{
+  return whole > 0 ? (guint8)MIN ((100 * part + whole / 2) / whole, 100) : 0;
+}
+
+static void
+remember (TacCall *call, const TacVoiceReceiverStats *now, const TacVoiceReceiverStats *before)
+{
+  const TacCallSecond *second = &call->second;
+  guint made_up = counted (now->playout.concealed, before->playout.concealed);
+  guint heard = counted (now->playout.played, before->playout.played)
+                + counted (now->playout.recovered_fec, before->playout.recovered_fec);
+  const TacQualityPoint point = {
+    .loss = (guint8)(second->loss_received + 0.5),
+    .concealed = percent (made_up, made_up + heard),
+    .jitter_ms = (guint16)MIN (second->jitter_ms, G_MAXUINT16),
+    .delay_ms = (guint16)MIN (second->playout_delay_ms, G_MAXUINT16),
+    .round_trip_ms = (guint16)MIN (second->round_trip_ms, G_MAXUINT16),
+    .profile = second->profile,
+    .peer_profile = second->peer_profile,
+  };
+
+  if (call->answered_us == 0)
+    return;
+  if (call->series == NULL)
+    {
+      call->series = g_new (TacQuality, 1);
+      tac_quality_init (call->series);
+    }
+  tac_quality_add (call->series, &point);
+}
+
 static void
 measure (TacCall *call, const TacVoiceReceiverStats *now)
 {
@@ -95,6 +128,7 @@ measure (TacCall *call, const TacVoiceReceiverStats *now)
     .profile = call->congestion.profile,
     .peer_profile = profile_of (now->newest_ticks),
   };
+  remember (call, now, &call->second_ago);
   call->second_ago = *now;
 }
 

@@ -239,6 +239,12 @@ tac_call_get_quality (TacCall *call)
   return call->quality;
 }
 
+const TacQuality *
+tac_call_get_series (TacCall *call)
+{
+  return call->series;
+}
+
 gboolean
 tac_call_is_secured (TacCall *call)
 {

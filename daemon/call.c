@@ -393,6 +393,7 @@ tac_call_finalize (GObject *object)
   sodium_free (call->secrets); /* wipes first */
   g_array_unref (call->pending);
   g_free (call->detail);
+  g_free (call->series);
   g_free (call->peer_name);
   g_free (call->peer_number);
   g_free (call->warning);

@@ -6,6 +6,7 @@
 #include "daemon/data-call.h"
 #include "daemon/farewell.h"
 #include "daemon/invitations.h"
+#include "daemon/quality.h"
 #include "daemon/sms.h"
 #include "daemon/vault.h"
 
@@ -86,6 +87,7 @@ const char *tac_call_get_warning (TacCall *call);
 const char *tac_call_get_security (TacCall *call); /* as Call1.Security */
 gint64 tac_call_get_begun_us (TacCall *call);      /* Unix; dialed, or invited */
 TacCallQuality tac_call_get_quality (TacCall *call);
+const TacQuality *tac_call_get_series (TacCall *call); /* NULL: it was not answered */
 gboolean tac_call_is_secured (TacCall *call);
 gboolean tac_call_is_muted (TacCall *call);
 gboolean tac_call_peer_holds (TacCall *call);

@@ -3,6 +3,7 @@
 #include "daemon/history-service.h"
 
 #include "daemon/errors.h"
+#include "daemon/quality.h"
 #include "tacitel-dbus.h"
 
 #define LIST_DEFAULT 100
@@ -161,6 +162,47 @@ on_forget (TacHistoryService *service, GDBusMethodInvocation *invocation, GVaria
   return TRUE;
 }
 
+static GVariant *
+points_of (const TacQuality *quality)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(yyqqqss)"));
+  for (guint i = 0; i < quality->n; i++)
+    {
+      const TacQualityPoint *point = &quality->points[i];
+
+      g_variant_builder_add (&builder, "(yyqqqss)", point->loss, point->concealed, point->jitter_ms,
+                             point->delay_ms, point->round_trip_ms,
+                             tac_profile_name (point->profile),
+                             tac_profile_name (point->peer_profile));
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static gboolean
+on_get_quality (TacHistoryService *service, GDBusMethodInvocation *invocation, gint64 id)
+{
+  g_autofree TacQuality *quality = g_new (TacQuality, 1);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tac_quality_init (quality);
+  if (!tac_vault_check_open (service->vault, &error)
+      || !tac_history_get_quality (tac_vault_history (service->vault), id, &bytes, &error))
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return TRUE;
+    }
+  if (bytes != NULL
+      && !tac_quality_from_bytes (quality, g_bytes_get_data (bytes, NULL),
+                                  g_bytes_get_size (bytes)))
+    tac_quality_init (quality);
+  tac_dbus_history1_complete_get_quality (service->skeleton, invocation, quality->step_s,
+                                          points_of (quality));
+  return TRUE;
+}
+
 /* The history comes and goes with the vault; its signal is followed while it is there. */
 static void
 on_opened (TacHistoryService *service)
@@ -185,6 +227,8 @@ tac_history_service_new (TacVault *vault, GDBusObjectSkeleton *object)
   service->vault = vault;
   service->skeleton = tac_dbus_history1_skeleton_new ();
   g_signal_connect_swapped (service->skeleton, "handle-list", G_CALLBACK (on_list), service);
+  g_signal_connect_swapped (service->skeleton, "handle-get-quality", G_CALLBACK (on_get_quality),
+                            service);
   g_signal_connect_swapped (service->skeleton, "handle-forget", G_CALLBACK (on_forget), service);
   g_signal_connect_swapped (vault, "opened", G_CALLBACK (on_opened), service);
   g_signal_connect_swapped (vault, "closing", G_CALLBACK (on_closing), service);

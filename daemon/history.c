@@ -211,7 +211,41 @@ tac_history_update (TacHistory *history, const TacHistoryCall *call, GError **er
   return TRUE;
 }
 
+gboolean
+tac_history_set_quality (TacHistory *history, gint64 id, GBytes *quality, GError **error)
+{
+  sqlite3_stmt *set
+      = tac_store_statement (history->store, "UPDATE call SET quality = ?2 WHERE id = ?1");
+  gsize size;
+  const void *bytes = g_bytes_get_data (quality, &size);
+
+  sqlite3_bind_int64 (set, 1, id);
+  sqlite3_bind_blob (set, 2, bytes, (int)size, SQLITE_STATIC);
+  return tac_store_run (history->store, set, error);
+}
+
 /* Reading */
+
+gboolean
+tac_history_get_quality (TacHistory *history, gint64 id, GBytes **quality, GError **error)
+{
+  sqlite3_stmt *get
+      = tac_store_statement (history->store, "SELECT quality FROM call WHERE id = ?1");
+  gboolean found;
+
+  *quality = NULL;
+  sqlite3_bind_int64 (get, 1, id);
+  found = tac_store_step (history->store, get);
+  if (found && sqlite3_column_type (get, 0) == SQLITE_BLOB)
+    *quality = g_bytes_new (sqlite3_column_blob (get, 0), (gsize)sqlite3_column_bytes (get, 0));
+  sqlite3_reset (get);
+  if (!found)
+    g_set_error (error, TAC_ERROR, TAC_ERROR_INVALID_ARGUMENT,
+                 "there is no call %" G_GINT64_FORMAT " in the history: tacitel history --json "
+                 "lists their ids",
+                 id);
+  return found;
+}
 
 static sqlite3_stmt *
 prepare (TacHistory *history, const TacHistoryFilter *filter, const char *by_id,

@@ -38,6 +38,12 @@ TacHistory *tac_history_new (TacStore *store, const TacConfig *config);
 gint64 tac_history_add (TacHistory *history, const TacHistoryCall *call, GError **error);
 /* The row call->id, once more. */
 gboolean tac_history_update (TacHistory *history, const TacHistoryCall *call, GError **error);
+/* What each second of the call @id was like (quality.h). */
+gboolean tac_history_set_quality (TacHistory *history, gint64 id, GBytes *quality, GError **error);
+/* FALSE, with INVALID_ARGUMENT: there is no such call. @quality: (out) (transfer full) NULL where nothing
+ * is known of it. */
+gboolean tac_history_get_quality (TacHistory *history, gint64 id, GBytes **quality,
+                                  GError **error);
 typedef void (*TacHistoryFunc) (const TacHistoryCall *call, gpointer user_data);
 void tac_history_foreach (TacHistory *history, const TacHistoryFilter *filter, TacHistoryFunc func,
                           gpointer user_data); /* newest first; @func leaves the store alone */

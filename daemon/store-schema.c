@@ -48,6 +48,7 @@ static const char *const versions[] = {
   "CREATE INDEX call_number ON call (number, time);"
   "CREATE INDEX call_lasting ON call (id) WHERE reason = '';"
   "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);",
+  "ALTER TABLE call ADD COLUMN quality BLOB;", /* quality.h; NULL: none is known */
 };
 
 static int

@@ -13,6 +13,7 @@ cli_request_clear (CliRequest *request)
   g_clear_pointer (&request->since, g_free);
   g_clear_pointer (&request->until, g_free);
   g_clear_pointer (&request->number, g_free);
+  g_clear_pointer (&request->plot, g_free);
   request->command = NULL;
 }
 

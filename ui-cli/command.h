@@ -16,7 +16,7 @@ typedef struct
   int passphrase_fd, new_passphrase_fd; /* -1: not given */
   int limit, seconds;                   /* 0: not given */
   int delay_ms;                         /* -1: not given */
-  char *name, *file, *contact, *since, *until, *number;
+  char *name, *file, *contact, *since, *until, *number, *plot;
 } CliRequest;
 
 void cli_request_clear (CliRequest *request);
@@ -42,6 +42,7 @@ enum
   CLI_OPTION_NETWORK = 1 << 14,
   CLI_OPTION_SELFTEST = 1 << 15,
   CLI_OPTION_AUDIO = 1 << 16,
+  CLI_OPTION_PLOT = 1 << 17,
 };
 
 struct CliCommand

@@ -124,6 +124,11 @@ const CliCommand cli_commands[] = {
   { "tone", "DIGITS", "Send DTMF tones",
     "DIGITS are of 0-9 * # A-D; quote * and # for the shell.\n", 1, 1, 0, cli_run_tone },
   { "calls", "", "List the calls", "Lists the calls that are on.\n", 0, 0, 0, cli_run_calls },
+  { "history show", "[ID]", "What a call was like, second by second",
+    "Loss, jitter, delay and profile of one call, of the newest without ID: what they\n"
+    "usually were, and at worst; with --json each second; with --plot a picture.\n"
+    "A call longer than ten minutes is kept in steps of 2 s, 4 s, and so on.\n",
+    0, 1, CLI_OPTION_PLOT, cli_run_history_show },
   { "history", "", "List the calls that were, or forget them",
     "DATE is 2026-11-23, 2026-11-23T10:00, today, yesterday, \"3 days ago\" or 3d (m, h,\n"
     "d, w). Secure is KK, or KK+KEM with the post-quantum exchange, with a mark if the\n"

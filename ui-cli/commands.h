@@ -31,6 +31,7 @@ int cli_run_pair_accept (const CliRequest *request);
 int cli_run_pair_decline (const CliRequest *request);
 int cli_run_verify (const CliRequest *request);
 int cli_run_history (const CliRequest *request);
+int cli_run_history_show (const CliRequest *request);
 int cli_run_call (const CliRequest *request);
 int cli_run_answer (const CliRequest *request);
 int cli_run_view (const CliRequest *request);

@@ -8,6 +8,7 @@
 
 #define NAME_MIN 8u
 #define BESIDE_NAME 52u /* what the other columns take at most, gaps and arrow included */
+#define WITH_ID 70u     /* columns of a terminal with room for another */
 
 /* Reasons of org.tacitel.Call1 and of its MissedCall in ten columns. */
 static const char *
@@ -51,6 +52,12 @@ describe_when (gint64 us, gint64 now_us)
   return g_date_time_format (time, this_year ? "%m-%d %H:%M" : "%Y-%m-%d");
 }
 
+static gboolean
+has_ids (const CliStyle *style)
+{
+  return style->columns == 0 || style->columns >= WITH_ID;
+}
+
 /* An arrow for the direction, and the name cut to what there is room for. */
 static char *
 describe_who (GVariant *call, const CliStyle *style)
@@ -59,7 +66,8 @@ describe_who (GVariant *call, const CliStyle *style)
   gboolean outgoing = g_str_equal (cli_dict_string (call, "Direction"), "outgoing");
   const char *arrow = style->unicode ? (outgoing ? "→" : "←") : (outgoing ? ">" : "<");
   const char *who = *name != '\0' ? name : *number != '\0' ? number : "number withheld";
-  guint room = style->columns > BESIDE_NAME + NAME_MIN ? style->columns - BESIDE_NAME : NAME_MIN;
+  guint beside = BESIDE_NAME + (has_ids (style) ? 7 : 0);
+  guint room = style->columns > beside + NAME_MIN ? style->columns - beside : NAME_MIN;
   g_autofree char *safe = cli_safe_text (who);
   g_autofree char *fit = style->columns > 0 ? cli_text_fit (safe, room, style->unicode) : NULL;
   return g_strdup_printf ("%s %s", arrow, fit != NULL ? fit : safe);
@@ -86,6 +94,14 @@ describe_locked (GVariant *call)
                    : g_strdup ("someone called while locked");
 }
 
+static char *
+describe_id (GVariant *call)
+{
+  gint64 id = 0;
+  g_variant_lookup (call, "Id", "x", &id);
+  return g_strdup_printf ("%" G_GINT64_FORMAT, id);
+}
+
 static void
 add_row (CliTable *table, GVariant *call, gint64 now_us, const CliStyle *style)
 {
@@ -94,27 +110,29 @@ add_row (CliTable *table, GVariant *call, gint64 now_us, const CliStyle *style)
   const char *reason = cli_dict_string (call, "Reason");
   g_variant_lookup (call, "Duration", "x", &duration);
   g_variant_lookup (call, "Loss", "d", &loss);
+  g_autofree char *id = describe_id (call);
   g_autofree char *when = describe_when (cli_dict_time (call, "Time"), now_us);
   if (g_str_equal (reason, "locked"))
     {
       g_autofree char *text = describe_locked (call);
-      const char *cells[] = { when, text, NULL };
-      cli_table_add (table, cells);
+      const char *cells[] = { id, when, text, NULL };
+      cli_table_add (table, has_ids (style) ? cells : cells + 1);
       return;
     }
   g_autofree char *who = describe_who (call, style);
   g_autofree char *talked = duration >= 0 ? cli_format_duration (duration) : g_strdup ("");
   g_autofree char *security = describe_security (call, style);
   g_autofree char *quality = duration >= 0 ? g_strdup_printf ("%.1f%%", loss) : g_strdup ("");
-  const char *cells[] = { when, who, talked, security, quality, describe_end (reason) };
-  cli_table_add (table, cells);
+  const char *cells[] = { id, when, who, talked, security, quality, describe_end (reason) };
+  cli_table_add (table, has_ids (style) ? cells : cells + 1);
 }
 
 char *
 cli_history_table (GVariant *calls, gint64 now_us, const CliStyle *style)
 {
-  static const char *const headings[] = { "When", "Who", "Talk", "Secure", "Loss", "End", NULL };
-  g_autoptr (CliTable) table = cli_table_new (headings);
+  static const char *const headings[]
+      = { "Id", "When", "Who", "Talk", "Secure", "Loss", "End", NULL };
+  g_autoptr (CliTable) table = cli_table_new (has_ids (style) ? headings : headings + 1);
   for (gsize i = 0; i < g_variant_n_children (calls); i++)
     {
       g_autoptr (GVariant) call = g_variant_get_child_value (calls, i);

@@ -46,6 +46,7 @@ static const struct
   TEXT (CLI_OPTION_FILTER, "until", 0, until, "DATE", "calls up to DATE"),
   NUMBER (CLI_OPTION_FILTER, "limit", 0, limit, "N", "the newest N calls"),
   NONE (CLI_OPTION_FILTER, "forget", 0, forget, "delete them instead of listing them"),
+  TEXT (CLI_OPTION_PLOT, "plot", 0, plot, "FILE", "write a picture (SVG) to FILE"),
   NONE (CLI_OPTION_SELFTEST, "no-sms", 0, no_sms, "send none"),
   TEXT (CLI_OPTION_SELFTEST, "number", 0, number, "NUMBER",
         "this phone's own, if the SIM does not tell"),

@@ -6,6 +6,11 @@
 #include "safe-text.h"
 #include <string.h>
 
+#define METER_CELLS 20u
+#define METER_CELL_DB 3
+#define METER_LEAST (-60) /* dBFS: below, a room's noise */
+#define METER_LOUD (-3)   /* above, peaks are cut */
+
 typedef struct
 {
   const CliScreen *screen;
@@ -234,6 +239,40 @@ add_security (Page *page)
   add_text (page, trust_emphasis (call->trust), cli_format_trust (call->trust));
 }
 
+/* "Pace wide": both ways, or what is sent and what comes where they differ. */
+static char *
+describe_pace (const CliCall *call)
+{
+  const char *sent = "wide", *received = sent; /* as a call begins */
+  g_variant_lookup (call->statistics, "Profile", "&s", &sent);
+  g_variant_lookup (call->statistics, "PeerProfile", "&s", &received);
+  g_autofree char *text = g_str_equal (sent, received)
+                              ? g_strdup_printf ("Pace %s", sent)
+                              : g_strdup_printf ("Pace %s out, %s in", sent, received);
+  return cli_safe_text (text);
+}
+
+/* A bar of 3 dB a cell, from -60 dBFS on; the upper end is where it is too loud. */
+static void
+add_meter (Page *page, const char *label, const char *figure)
+{
+  int level = -96;
+  if (!g_variant_lookup (page->screen->call->statistics, figure, "i", &level))
+    return;
+  guint filled = level > METER_LEAST ? (guint)(level - METER_LEAST) / METER_CELL_DB : 0;
+  GString *text = g_string_new (label);
+  g_string_append_c (text, ' ');
+  for (guint i = 0; i < METER_CELLS; i++)
+    g_string_append (text, i < filled ? (page->style->unicode ? "█" : "#")
+                                      : (page->style->unicode ? "·" : "-"));
+  if (level > -96)
+    g_string_append_printf (text, " %d dB", level);
+  else
+    g_string_append (text, " silent");
+  add_text (page, level > METER_LOUD ? CLI_WARN : CLI_DIM, text->str);
+  g_string_free (text, TRUE);
+}
+
 static void
 add_figures (Page *page)
 {
@@ -247,10 +286,15 @@ add_figures (Page *page)
                                          : g_strdup ("Round trip unknown");
   g_autofree char *loss = g_strdup_printf ("Loss %.1f %% in, %.1f %% out", received, sent);
   g_autofree char *jitter = g_strdup_printf ("Jitter %u ms", cli_call_figure_u (call, "Jitter"));
-  const char *items[] = { trip, jitter, loss, NULL };
+  g_autofree char *delay
+      = g_strdup_printf ("Buffer %u ms", cli_call_figure_u (call, "PlayoutDelay"));
+  g_autofree char *pace = describe_pace (call);
+  const char *items[] = { trip, jitter, delay, loss, pace, NULL };
   add_blank (page);
   add_flow (page, received >= 5 || sent >= 5 ? CLI_WARN : CLI_PLAIN, items,
             page->style->unicode ? " · " : ", ");
+  add_meter (page, "You ", "CapturedLevel");
+  add_meter (page, "They", "PlayedLevel");
 }
 
 static void

@@ -155,14 +155,14 @@ test_history_cells (void)
 {
   CliStyle style = { FALSE, FALSE, 0 };
   g_autoptr (GVariant) calls = parse (
-      "[{'Time': <int64 1600000000000000>, 'Direction': <'outgoing'>, 'Name': <''>,"
+      "[{'Id': <int64 7>, 'Time': <int64 1600000000000000>, 'Direction': <'outgoing'>, 'Name': <''>,"
       "'Number': <'+15550002'>, 'Security': <'none'>, 'Duration': <int64 -1>,"
       "'Reason': <'no-answer'>},"
-      "{'Time': <int64 1700000000000000>, 'Direction': <'incoming'>, 'Reason': <'unknown'>}]");
+      "{'Id': <int64 12>, 'Time': <int64 1700000000000000>, 'Direction': <'incoming'>, 'Reason': <'unknown'>}]");
   g_autofree char *table = cli_history_table (calls, 1700000000000000, &style);
   g_auto (GStrv) lines = g_strsplit (table, "\n", -1);
-  g_assert_cmpstr (lines[1], ==, "2020-09-13   > +15550002                            no answer");
-  g_assert_true (g_str_has_prefix (lines[2], "11-1"));
+  g_assert_cmpstr (lines[1], ==, "7   2020-09-13   > +15550002                            no answer");
+  g_assert_true (g_str_has_prefix (lines[2], "12  11-1"));
   g_assert_nonnull (strstr (lines[2], "< number withheld"));
   g_assert_nonnull (strstr (lines[2], "new key?"));
 }

@@ -54,7 +54,9 @@ test_active (void)
       "'SasWords': <['drunken', 'pharmacy', 'surmount', 'vagabond']>}");
   call->statistics = g_variant_ref_sink (
       g_variant_new_parsed ("{'RoundTrip': <uint32 84>, 'LossReceived': <2.5>, 'LossSent': <0.0>, "
-                            "'Jitter': <uint32 7>}"));
+                            "'Jitter': <uint32 7>, 'PlayoutDelay': <uint32 60>, "
+                            "'Profile': <'wide'>, 'PeerProfile': <'lean'>, "
+                            "'CapturedLevel': <-30>, 'PlayedLevel': <-96>}"));
   g_autofree char *text = render (call, 9000, 42000, 40, 24);
   g_assert_cmpstr (text, ==,
                    " bob                               0:42 \n"
@@ -69,7 +71,10 @@ test_active (void)
                    " drunken   pharmacy  surmount  vagabond\n"
                    "\n"
                    " Round trip 84 ms · Jitter 7 ms\n"
-                   " Loss 2.5 % in, 0.0 % out\n"
+                   " Buffer 60 ms · Loss 2.5 % in, 0.0 % out\n"
+                   " Pace wide out, lean in\n"
+                   " You  ██████████·········· -30 dB\n"
+                   " They ···················· silent\n"
                    "\n"
                    " m mute  h hold  q hang up  0-9*# tones\n"
                    " v words");

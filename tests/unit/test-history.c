@@ -414,7 +414,7 @@ test_erased (Case *test, gconstpointer data)
       g_autofree char *number = g_strdup_printf ("+4917%06d", who);
       sqlite3_stmt *insert = tac_store_statement (
           test->store,
-          "INSERT INTO call VALUES (NULL, ?1, 1, ?2, ?3, 'wide', 0, 1, 0, 1, 1, 'hangup', 1)");
+          "INSERT INTO call VALUES (NULL, ?1, 1, ?2, ?3, 'wide', 0, 1, 0, 1, 1, 'hangup', 1, NULL)");
 
       sqlite3_bind_int64 (insert, 1, i + 1);
       sqlite3_bind_text (insert, 2, name, -1, SQLITE_STATIC);

@@ -250,6 +250,27 @@ tac_call_second (TacCall *call)
     tac_call_event (call, TAC_EVENT_SILENT);
 }
 
+/* What the playout buffer did, since the sound was opened. */
+static void
+insert_playout (GVariantDict *dict, const TacPlayoutStats *playout)
+{
+  g_variant_dict_insert (dict, "Concealed", "t", playout->concealed);
+  g_variant_dict_insert (dict, "Comfort", "t", playout->comfort);
+  g_variant_dict_insert (dict, "RecoveredFec", "t", playout->recovered_fec);
+  g_variant_dict_insert (dict, "Played", "t", playout->played);
+  g_variant_dict_insert (dict, "Silence", "t", playout->silence);
+  g_variant_dict_insert (dict, "Late", "t", playout->late);
+  g_variant_dict_insert (dict, "Duplicate", "t", playout->duplicate);
+  g_variant_dict_insert (dict, "Undecodable", "t", playout->malformed + playout->undecodable);
+  g_variant_dict_insert (dict, "Discarded", "t", playout->discarded + playout->overflow);
+  g_variant_dict_insert (dict, "Accelerated", "t", playout->accelerated);
+  g_variant_dict_insert (dict, "Expanded", "t", playout->expanded);
+  g_variant_dict_insert (dict, "Merged", "t", playout->merged);
+  g_variant_dict_insert (dict, "ClockJumps", "t", playout->clock_jumps);
+  g_variant_dict_insert (dict, "PlayoutTarget", "u", playout->target_ms);
+  g_variant_dict_insert (dict, "Drift", "i", playout->drift_ppm);
+}
+
 static void
 insert_sound (GVariantDict *dict, const TacMediaStats *stats)
 {
@@ -300,11 +321,7 @@ tac_call_get_statistics (TacCall *call)
   g_variant_dict_insert (&dict, "PeerProfile", "s", tac_profile_name (call->second.peer_profile));
   g_variant_dict_insert (&dict, "PacketsSent", "t", stats.sender.packets);
   g_variant_dict_insert (&dict, "PacketsReceived", "t", stats.receiver.opened);
-  g_variant_dict_insert (&dict, "Concealed", "t", playout->concealed);
-  g_variant_dict_insert (&dict, "RecoveredFec", "t", playout->recovered_fec);
-  g_variant_dict_insert (&dict, "Played", "t", playout->played);
-  g_variant_dict_insert (&dict, "Late", "t", playout->late);
-  g_variant_dict_insert (&dict, "Duplicate", "t", playout->duplicate);
+  insert_playout (&dict, playout);
   g_variant_dict_insert (&dict, "Refused", "t", refused);
   g_variant_dict_insert (&dict, "LocalAddress", "s", info.local);
   g_variant_dict_insert (&dict, "RemoteAddress", "s", info.remote);

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "exit-status.h"
 #include "format.h"
+#include "plot.h"
 #include "safe-text.h"
 #include "table.h"
 #include <string.h>
@@ -405,6 +406,49 @@ test_snake (void)
     }
 }
 
+static void
+on_element (GMarkupParseContext *context, const char *name, const char **names, const char **values,
+            gpointer user_data, GError **error)
+{
+  GString *seen = user_data;
+  g_string_append_printf (seen, "%s ", name);
+  for (guint i = 0; names[i] != NULL; i++)
+    g_assert_null (strstr (values[i], "nan"));
+}
+
+static void
+on_text (GMarkupParseContext *context, const char *text, gsize size, gpointer user_data,
+         GError **error)
+{
+  g_string_append_len (user_data, text, (gssize)size);
+}
+
+/* Well-formed, whatever the peer is called and however short the call was. */
+static void
+test_plot (void)
+{
+  static const GMarkupParser parser = { .start_element = on_element, .text = on_text };
+  static const guint lengths[] = { 0, 1, 2, 599 };
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GString) seen = g_string_new (NULL);
+      GVariantBuilder builder;
+      g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(yyqqqss)"));
+      for (guint j = 0; j < lengths[i]; j++)
+        g_variant_builder_add (&builder, "(yyqqqss)", j % 101, 0, j, 60, 65535, "wide", "else");
+      g_autoptr (GVariant) points = g_variant_ref_sink (g_variant_builder_end (&builder));
+      g_autofree char *svg = cli_plot_svg ("<b>&\"\x1b bob", i == 3 ? 65535 : 1, points);
+      g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, seen, NULL);
+      g_markup_parse_context_parse (context, svg, -1, &error);
+      g_assert_no_error (error);
+      g_markup_parse_context_end_parse (context, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (strstr (seen->str, "<b>&\"\\u{001B} bob"));
+      g_assert_nonnull (strstr (seen->str, "polyline"));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -423,6 +467,7 @@ main (int argc, char **argv)
   g_test_add_func ("/command/options", test_options);
   g_test_add_func ("/command/suggest", test_suggest);
   g_test_add_func ("/command/help", test_help);
+  g_test_add_func ("/plot/well-formed", test_plot);
   g_test_add_func ("/exit/talked-or-not", test_exit);
   g_test_add_func ("/exit/every-documented-reason", test_exit_all);
   g_test_add_func ("/exit/in-the-manual", test_exit_manual);

@@ -3,9 +3,10 @@
 
 import os
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from couple import Couple, couple
+from couple import Couple, couple, variant
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,40 @@ def test_a_conversation(pair: Couple):
     assert 0 <= bob["Loss"] <= 20
     begun = ends[0].properties["Timeline"]["dialed"]
     assert alice["Time"] == begun
+
+
+def test_what_it_was_like(pair: Couple, tmp_path: Path):
+    """A network that loses a third for a while: seen second by second, on the phone that heard it."""
+    ends = pair.talk(pair.alice, pair.bob)
+    pair.bob.service.wait(lambda: ends[1].statistics()["Duration"] > 3000, 10, "a calm beginning")
+    pair.alice.emulated("SetLink", "(sa{sv})", "up", {"loss": variant("d", 33)})
+    ends[1].wait_statistics(lambda now: now["Concealed"] > 20 and now["LossReceived"] > 20, "voice to be lost")
+    pair.alice.emulated("SetLink", "(sa{sv})", "up", {"loss": variant("d", 0)})
+    ends[1].wait_statistics(lambda now: now["LossReceived"] == 0, "a calm end")
+    ends[0].call("Hangup")
+    pair.gone(*ends)
+    shown = pair.bob.tacitel("history", "show", str(pair.bob.history()[0]["Id"]))
+    losses = [point["loss"] for point in shown["points"]]
+    assert shown["step"] == 1 and len(losses) >= 4
+    assert losses[0] < 10 and max(losses) > 15, losses
+    assert max(point["made_up"] for point in shown["points"]) > 5
+    assert {point["profile"] for point in shown["points"]} <= {"wide", "lean", "thin"}
+    assert all(0 < point["delay"] < 1000 for point in shown["points"][1:])
+    svg = tmp_path / "call.svg"
+    assert pair.bob.tacitel("history", "show", "--plot", str(svg)) == {"file": str(svg)}
+    lines = ElementTree.parse(svg).getroot().findall("{http://www.w3.org/2000/svg}polyline")
+    assert len(lines) == 7
+    assert [len(line.get("points").split()) for line in lines] == [len(losses)] * 5 + [2 * len(losses)] * 2
+
+
+def test_nothing_is_known_of_a_call_that_was_not_answered(pair: Couple, tmp_path: Path):
+    out, incoming = pair.ring(pair.alice, pair.bob)
+    out.call("Hangup")
+    pair.gone(out, incoming)
+    svg = tmp_path / "call.svg"
+    done = pair.bob.run("tacitel", "history", "show", "--plot", str(svg))
+    assert done.returncode == 6 and "was not answered" in done.stderr and not svg.exists()
+    assert pair.bob.run("tacitel", "history", "show", "4711").returncode == 5
 
 
 def test_missed_and_declined(pair: Couple):

@@ -36,6 +36,7 @@ opus_sprop_stereo no
 ACCOUNT = "<sip:{name}@{address}:{port}>;regint=0;answermode=auto;mediaenc=srtp-mand;audio_codecs=opus/48000/1;ptime=20\n"
 ALSA = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
 PATIENCE_S = 20
+END_S = 3
 
 
 class NoBaresip(RuntimeError):
@@ -93,9 +94,17 @@ def call(phones: list, addresses: list[str], folder: Path) -> Iterator[list[End]
         yield ends
     finally:
         for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait()
+            end_one(process)
+
+
+def end_one(process: subprocess.Popen) -> None:
+    """Waits for it. A baresip whose sound server went first writes into nothing for ever, and hears no signal but the last."""
+    process.terminate()
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def serve(end: End) -> subprocess.Popen:

@@ -2,6 +2,7 @@
 """The pure parts of group voice: rows, the search for the best latency, a peer's settings, pictures."""
 
 import os
+import signal
 import subprocess
 import xml.etree.ElementTree
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from . import baresip, chromium, group_voice, voice_growth, voice_plots, voice_traces
-from .bench import ROOT
+from .bench import ROOT, Bench
 from .rows import Row
 from .voice_stage import BARESIP, FLOORS, OURS, Measured
 
 MEASURED = Measured(
-    cpu_s={OURS: [1.2, 1.0, 2.0], BARESIP: [2.4, 2.5, 2.5], FLOORS["padded"]: [1.0, 1.0, 1.0]},
+    cpu_s={OURS: [1.2, 1.0, 2.0], BARESIP: [2.4, 2.5, 2.5], FLOORS["cbr"]: [1.1, 1.1, 1.1],
+           FLOORS["padded"]: [0.8, 0.8, 0.8]},
     switches={OURS: [105], BARESIP: [400]}, delay_ms={OURS: [90, 100, 95], BARESIP: [220]},
     rss_mb={OURS: [13.0]}, idle_mb={OURS: [12.0]})
 
@@ -37,6 +39,28 @@ def test_the_ratio_is_that_of_the_middle_window():
     row = next(group_voice.processor(MEASURED))
     assert row.ratio == pytest.approx(0.5) and row.met
     assert row.detail == {"ours": [1.2, 1.0, 2.0], "reference": [2.4, 2.5, 2.5]}
+
+
+def test_the_floor_with_a_target_is_the_simple_one():
+    rows = {row.reference_name: row for row in group_voice.processor(MEASURED)}
+    simple = rows["Opus CBR + AEAD, no sound"]
+    assert simple.target == "<= 1.15 x" and simple.ratio == pytest.approx(1.2 / 1.1) and simple.met
+    assert rows["… Opus coded as ours is"].target is None
+
+
+def test_without_rtpjitterbuffer_its_target_is_not_met(tmp_path):
+    problems = []
+    assert group_voice.compared(Bench(tmp_path), problems) == []
+    assert "meson setup --reconfigure" in problems[0]
+    assert [row.met for row in group_voice.playout([])] == [False]
+
+
+def test_a_baresip_that_hears_no_signal_ends_all_the_same(monkeypatch):
+    monkeypatch.setattr(baresip, "END_S", 0.1)
+    deaf = subprocess.Popen(["sh", "-c", "trap '' TERM; echo; while :; do sleep 1; done"], stdout=subprocess.PIPE)
+    deaf.stdout.readline()
+    baresip.end_one(deaf)
+    assert deaf.returncode == -signal.SIGKILL
 
 
 def test_without_a_peer_nothing_is_met():

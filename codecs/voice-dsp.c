@@ -24,6 +24,7 @@
 #define STALE 150        /* silent blocks after which this says nothing of now */
 #define ADDS 1.05f       /* an echo cancelled that is not there adds its power */
 #define ADDS_BLOCKS 8
+#define ADDS_IN_A_ROW 10 /* at 25 the library says so on standard error, and begins anew itself */
 #define DC_KEEP 0.99f
 
 struct TacVoiceDsp
@@ -41,7 +42,8 @@ struct TacVoiceDsp
   bool echo_only;                      /* in this block */
   int16_t *far_pcm, *near_pcm, *spare; /* a block; two parts */
   float power, left; /* of the microphone where an echo may be; of this, behind the filter */
-  unsigned adds;     /* blocks that the filter made louder */
+  unsigned adds;     /* blocks that the filter made louder on average */
+  unsigned in_a_row; /* blocks, each of them */
   float dc_in, dc_out;
   TacVoiceDspStats stats;
 };
@@ -179,7 +181,7 @@ begin_anew (TacVoiceDsp *dsp)
 {
   speex_echo_state_reset (dsp->echo);
   dsp->power = dsp->left = 0;
-  dsp->adds = 0;
+  dsp->adds = dsp->in_a_row = 0;
   dsp->stats.resets++;
 }
 
@@ -194,7 +196,8 @@ judge (TacVoiceDsp *dsp, float power, float left)
     dsp->adds = 0;
   else
     dsp->adds++;
-  if (dsp->adds < ADDS_BLOCKS)
+  dsp->in_a_row = left > power ? dsp->in_a_row + 1 : dsp->in_a_row / 2;
+  if (dsp->adds < ADDS_BLOCKS && dsp->in_a_row < ADDS_IN_A_ROW)
     return;
   begin_anew (dsp);
   tac_voice_far_doubt (&dsp->far);

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NOISE_DBFS (-65)
 #define LEVEL_DBFS (-23)
@@ -413,6 +414,48 @@ test_bad_server (void)
   call_end (&call);
 }
 
+/* What the library says on standard error while @call runs. To be freed. */
+static char *
+run_listening (Call *call)
+{
+  g_autofree char *path = NULL;
+  char *said = NULL;
+  int file = g_file_open_tmp (NULL, &path, NULL), errors = dup (STDERR_FILENO);
+
+  g_assert_cmpint (file, >=, 0);
+  dup2 (file, STDERR_FILENO);
+  call_run (call, delay_100);
+  dup2 (errors, STDERR_FILENO);
+  close (errors);
+  close (file);
+  g_assert_true (g_file_get_contents (path, &said, NULL, NULL));
+  unlink (path);
+  return said;
+}
+
+/* The echo's delay jumps: the filter is begun anew before the library does that, which says so on
+ * standard error, the daemon's log. Of these seeds it did with six. */
+static void
+test_quiet_library (void)
+{
+  for (guint32 seed = 1; seed <= 8; seed++)
+    {
+      Call call;
+      g_autofree char *said = NULL;
+
+      call_begin (&call, 16, &all);
+      g_free (call.far);
+      call.far = room_speech (seed, 16, LEVEL_DBFS);
+      memset (call.near, 0, call.samples * sizeof *call.near);
+      room_echo (seed, call.far, call.near, SECONDS (10), 100, -6);
+      room_echo (seed, call.far + SECONDS (10), call.near + SECONDS (10), SECONDS (6), 60, -6);
+      said = run_listening (&call);
+      g_test_message ("seed %u", seed);
+      g_assert_cmpstr (said, ==, "");
+      call_end (&call);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -428,5 +471,6 @@ main (int argc, char **argv)
   g_test_add_func ("/voice-dsp/noise", test_noise);
   g_test_add_func ("/voice-dsp/gain", test_gain);
   g_test_add_func ("/voice-dsp/bad-server", test_bad_server);
+  g_test_add_func ("/voice-dsp/quiet-library", test_quiet_library);
   return g_test_run ();
 }

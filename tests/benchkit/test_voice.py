@@ -149,7 +149,7 @@ def test_what_chromium_says_of_its_playout():
 
 
 def test_a_family_of_processes():
-    with subprocess.Popen(["sh", "-c", "sh -c 'echo; read line' & wait"], stdin=subprocess.PIPE,
+    with subprocess.Popen(["sh", "-c", "exec 3<&0; sh -c 'echo; read line' <&3 & wait"], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as parent:
         parent.stdout.readline()
         assert len(chromium.family(parent.pid)) == 2
